@@ -1,0 +1,82 @@
+"""What a rule is: one statement about a table, with its reason, its repair and its proof.
+
+No rule stands here; the rules of a table live in the module named after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.row_conditions import Condition
+
+Dimension = Literal[
+    "completeness", "validity", "uniqueness", "consistency", "integrity", "timeliness", "equity", "accuracy"
+]
+Severity = Literal["critical", "warning", "info"]
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """How many rows may fail before the rule fails: at most ``count`` rows, or at most ``share`` of the population.
+
+    The rule fails where both are exceeded. ``share`` is a decimal string, because floats cannot say 0.9.
+    """
+
+    share: str = "0"
+    count: int = 0
+    evidence: str = "house default"
+
+    def allows(self, population: int, failed: int) -> bool:
+        """Return whether ``failed`` of ``population`` rows is still within the threshold, in exact arithmetic."""
+        return failed <= self.count or failed <= Fraction(self.share) * population
+
+    def __str__(self) -> str:
+        """Say the threshold in words, for tables and pages."""
+        if self.share == "0" and self.count == 0:
+            return "none may fail"
+        share = f"{float(Fraction(self.share) * 100):g} % of the population"
+        return f"at most {share}" if self.count == 0 else f"at most {share} or {self.count} rows"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One statement about one table.
+
+    ``expectation`` is a Great Expectations expectation and says what must hold; ``population`` is a Great Expectations
+    condition and says for which rows (None: all of them; value expectations leave nulls out besides).
+    ``columns`` names what a finding points at, the first one being the value shown to the sender.
+    ``passes`` and ``fails`` are rows of ``table`` that prove the rule; columns that are not named there are null.
+    ``context`` holds rows of other tables that the proof needs. ``effective_from`` and ``effective_to`` are program
+    years (``2024-25``), both inclusive, empty for no limit.
+    """
+
+    id: str
+    table: str
+    title: str
+    dimension: Dimension
+    severity: Severity
+    expectation: Expectation
+    columns: tuple[str, ...]
+    why: str
+    fix: str
+    passes: tuple[Row, ...]
+    fails: tuple[Row, ...]
+    population: Condition | None = None
+    population_words: str = "all rows"
+    threshold: Threshold = Threshold()
+    version: int = 1
+    effective_from: str = ""
+    effective_to: str = ""
+    context: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+
+    def is_effective(self, program_year: str) -> bool:
+        """Return whether the rule is in force for a program year such as ``2024-25``."""
+        return (not self.effective_from or self.effective_from <= program_year) and (
+            not self.effective_to or program_year <= self.effective_to
+        )

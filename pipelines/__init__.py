@@ -1,0 +1,1 @@
+"""Postsecondary CTE data quality: from the files of state grantees to needs-assessment scorecards."""

@@ -1,0 +1,1 @@
+"""From files as sent to canonical rows: archive, read, land, conform; nothing is lost on the way."""

@@ -1,0 +1,1 @@
+"""Pages and files for people; no arithmetic in here."""
