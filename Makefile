@@ -50,4 +50,4 @@ setup:
 # For maintainers, and the only verb that needs uv: pins what pyproject.toml asks for. UPGRADE=--upgrade moves the pins.
 lock:
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --quiet $(UPGRADE) \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock
+	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock
