@@ -1,0 +1,118 @@
+"""The way from expectations to results: which metrics they need, resolved together, and judged one by one.
+
+It does what Great Expectations' own validator does, without a project, a progress bar or a second parse of each
+expectation, and keeps what the validator throws away: the conditions, from which the predicates are made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.validation_graph import ValidationGraph
+
+from pipelines.validation.dialect import to_sql
+from pipelines.validation.engine import ROW_COUNT, DuckDBExecutionEngine, condition_of
+
+# DuckDB's errors about values quote them; its errors about names, types and syntax do not.
+SAFE_ERRORS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.NotImplementedException)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One expectation with the metrics that it needs and, once resolved, Great Expectations' result or the error."""
+
+    expectation: Any
+    metrics: Mapping[str, MetricConfiguration] = field(default_factory=dict)
+    result: Mapping[str, Any] = field(default_factory=dict)
+    row_count: int | None = None
+    success: bool | None = None
+    predicate: str | None = None
+    error: str | None = None
+
+
+def judge_together(
+    engine: DuckDBExecutionEngine, expectations: Sequence[Any], result_format: dict[str, Any]
+) -> list[Judged]:
+    """Judge ``expectations`` on the engine's batch; results stand in their order."""
+    runtime = {"result_format": result_format}
+    planned = [_needs(engine, expectation, runtime) for expectation in expectations]
+    graph = ValidationGraph(execution_engine=engine)
+    for number, one in enumerate(planned):
+        try:
+            for metric in one.metrics.values():
+                graph.build_metric_dependency_graph(metric, runtime)
+        except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
+            planned[number] = Judged(one.expectation, error=words(error))
+    _forget_row_counts(graph)
+    resolved, _aborted = ValidationGraph(engine, _needed_edges(graph)).resolve(runtime, show_progress_bars=False)
+    return [one if one.error else _judge_one(engine, one, resolved, runtime) for one in planned]
+
+
+def _needs(engine: DuckDBExecutionEngine, expectation: Any, runtime: dict[str, Any]) -> Judged:
+    try:
+        dependencies = expectation.get_validation_dependencies(engine, runtime)
+    except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
+        return Judged(expectation, error=words(error))
+    metrics = dict(dependencies.metric_configurations)
+    domain = {"batch_id": None, "table": None, "row_condition": expectation.configuration.kwargs.get("row_condition")}
+    metrics.setdefault(ROW_COUNT, MetricConfiguration(ROW_COUNT, domain | {"condition_parser": None}))
+    return Judged(expectation, metrics)
+
+
+def _is_idle(left: MetricConfiguration, right: MetricConfiguration | None) -> bool:
+    return right is not None and right.metric_name == ROW_COUNT and left.metric_name.endswith(".condition")
+
+
+def _forget_row_counts(graph: ValidationGraph) -> None:
+    """Let conditions not wait for a row count that they declare and never use: it would cost a scan of its own."""
+    for edge in graph.edges:
+        if _is_idle(edge.left, edge.right):
+            edge.left.metric_dependencies.pop(ROW_COUNT, None)
+
+
+def _needed_edges(graph: ValidationGraph) -> list[Any]:
+    return [edge for edge in graph.edges if not _is_idle(edge.left, edge.right)]
+
+
+def _judge_one(
+    engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any, Any], runtime: dict[str, Any]
+) -> Judged:
+    cause = next(engine.causes(one.metrics.values()), None)
+    if cause is not None:
+        return Judged(one.expectation, error=words(cause))
+    try:
+        result = one.expectation.metrics_validate(dict(resolved), dict(runtime), engine)
+        predicate = _predicate(engine, one, resolved)
+    except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
+        return Judged(one.expectation, error=words(error))
+    rows = resolved[one.metrics[ROW_COUNT].id]
+    return Judged(one.expectation, one.metrics, result.result, rows, bool(result.success), predicate)
+
+
+def _predicate(engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any, Any]) -> str | None:
+    name = f"{getattr(one.expectation, 'map_metric', None)}.unexpected_count"
+    if name not in one.metrics:
+        return None
+    metric = one.metrics[name]
+    clauses = [*engine.domain_filters(metric.metric_domain_kwargs), condition_of(metric, dict(resolved))]
+    return " and ".join(f"({to_sql(clause, engine.dialect)})" for clause in clauses)
+
+
+def words(error: BaseException) -> str:
+    """Say what broke without the value that broke it.
+
+    DuckDB quotes the value that it could not convert, which may be a person's: of such errors only the kind is said.
+    """
+    chain: list[BaseException] = [error]
+    while (cause := getattr(chain[-1], "orig", None) or chain[-1].__cause__) is not None and cause not in chain:
+        chain.append(cause)
+    root = next((link for link in chain if isinstance(link, duckdb.Error)), chain[-1])
+    if isinstance(root, duckdb.Error) and not isinstance(root, SAFE_ERRORS):
+        return f"{type(root).__name__}: a value of the data could not be computed; cast it only behind a pattern guard"
+    first = re.sub(r"\s+", " ", str(root).split("\n\n")[0]).strip()
+    return f"{type(root).__name__}: {first}"[:500]
