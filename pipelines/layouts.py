@@ -45,7 +45,10 @@ class ColumnLayout:
 
 @dataclass(frozen=True)
 class FileLayout:
-    """One kind of file: which table it fills, how it is named, read and mapped."""
+    """One kind of file: which table it fills, how it is named, read and mapped.
+
+    ``is_always_quoted`` and ``line_end`` serve writing only: a reader takes what comes.
+    """
 
     name: str
     table: str
@@ -66,6 +69,8 @@ class FileLayout:
     effective_to: str = ""
     is_optional: bool = False
     bytes_order_mark: bool = False
+    is_always_quoted: bool = False
+    line_end: str = "\n"
 
     @property
     def version(self) -> str:
