@@ -1,0 +1,136 @@
+"""The warehouse of a home: one DuckDB file. Opens it, makes its schemas and declared tables, keeps its version.
+
+Declared tables only (``core`` from ``schema``, ``quality`` from ``ledger``): ``raw`` is made by intake, file by file,
+``mart`` and ``publish`` by the models. The published file is not made here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlalchemy import Date, DateTime, Integer, Numeric, String, Table
+from sqlalchemy.types import BigInteger, Boolean, TypeEngine
+
+from pipelines import ledger
+from pipelines.home import make_private
+from pipelines.layouts import ConfigurationError
+from pipelines.schema import METADATA
+
+FILE_NAME = "warehouse.duckdb"
+SCHEMAS = ("raw", "core", "quality", "mart", "publish", "reference")
+VERSION = 1
+# What a version changes beyond new tables and new columns, which are added by themselves: version to statements.
+UPGRADES: dict[int, tuple[str, ...]] = {}
+_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (DateTime, "timestamp"), (Date, "date"),
+    (String, "varchar"),
+)  # fmt: skip
+
+
+def sql_type(type_: TypeEngine[Any]) -> str:
+    """Return the SQL name of a column type, the same in DuckDB and Spark but for varchar."""
+    if isinstance(type_, Numeric):
+        return f"decimal({type_.precision}, {type_.scale})"
+    return next(name for kind, name in _TYPES if isinstance(type_, kind))
+
+
+def ddl(table: Table) -> str:
+    """Return the statement that makes a declared table. Neither keys nor NOT NULL: a row that breaks them must land."""
+    columns = ", ".join(f"{c.name} {sql_type(c.type)}" for c in table.columns)
+    return f"create table if not exists {table.fullname} ({columns})"
+
+
+def comments(table: Table) -> list[str]:
+    """Return the statements that give a declared table and its columns their comments."""
+    texts = [(f"table {table.fullname}", table.comment), *_column_comments(table)]
+    return [f"comment on {name} is '{_quoted(text or '')}'" for name, text in texts]
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas, and the declared tables and columns that are not there yet."""
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    for table in declared_tables():
+        known = _known_columns(connection, table)
+        if known >= {c.name for c in table.columns}:
+            continue
+        connection.execute(ddl(table))
+        for column in table.columns if known else ():
+            if column.name not in known:
+                connection.execute(f"alter table {table.fullname} add column {column.name} {sql_type(column.type)}")
+        for statement in comments(table):
+            connection.execute(statement)
+
+
+def declared_tables() -> list[Table]:
+    """Return the tables that are declared: ``core`` and ``quality``."""
+    return [*(t for t in METADATA.sorted_tables if t.schema == "core"), *ledger.quality_tables()]
+
+
+@contextmanager
+def open_warehouse(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse of a home for writing, made or upgraded where needed; checkpoint and close it at the end.
+
+    Raises ConfigurationError where a later version of the program has written it.
+    """
+    path = make_private(home) / FILE_NAME
+    umask = os.umask(0o077)  # DuckDB makes the file and its log itself
+    try:
+        connection = duckdb.connect(str(path))
+    finally:
+        os.umask(umask)
+    try:
+        path.chmod(0o600)
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"set temp_directory = '{_quoted(str(home / 'tmp'))}'")
+        _upgrade(connection, path)
+        yield connection
+        connection.execute("checkpoint")
+    finally:
+        connection.close()
+
+
+def open_in_memory() -> duckdb.DuckDBPyConnection:
+    """Return an empty warehouse that leaves no trace, for judging files before they are submitted."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("set enable_progress_bar = false")
+    _upgrade(connection, Path(":memory:"))
+    return connection
+
+
+def _upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute("create schema if not exists quality")
+    connection.execute("create table if not exists quality.schema_version (schema_version integer)")
+    found = connection.execute("select max(schema_version) from quality.schema_version").fetchone()
+    version = found[0] if found and found[0] is not None else 0
+    if version > VERSION:
+        msg = f"{path}: written by a later version of the program (schema {version}, this one knows {VERSION}); update"
+        raise ConfigurationError(msg)
+    connection.begin()
+    for step in range(version + 1, VERSION + 1):
+        for statement in UPGRADES.get(step, ()) if version else ():  # a new warehouse begins with the latest version
+            connection.execute(statement)
+        connection.execute("insert into quality.schema_version values (?)", [step])
+    create_tables(connection)
+    connection.commit()
+
+
+def _known_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
+    found = connection.execute(
+        "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+        [table.schema, table.name],
+    )
+    return {row[0] for row in found.fetchall()}
+
+
+def _column_comments(table: Table) -> list[tuple[str, str | None]]:
+    return [(f"column {table.fullname}.{c.name}", c.comment) for c in table.columns]
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
