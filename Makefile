@@ -34,8 +34,10 @@ sample: setup ## writes sample_data anew
 docs: setup ## writes docs/rules.md and docs/tables.md from the rules and the schema
 	@$(BIN)/python -m pipelines.docs
 
+# PYTHONWARNINGS: dagster would advise its newer command dg, which we do not install.
 ui: setup ## starts Dagster's web server and daemon on http://127.0.0.1:3000; ctrl-c stops both
-	@DAGSTER_HOME="$(CURDIR)/dagster_home" $(BIN)/dagster dev --host 127.0.0.1 --port 3000 --module-name pipelines.definitions
+	@PYTHONWARNINGS='ignore:Function' DAGSTER_HOME="$(CURDIR)/dagster_home" \
+	  $(BIN)/dagster dev --host 127.0.0.1 --port 3000 --module-name pipelines.definitions
 
 bench: setup ## measures landing and validation at 100 thousand and 1 million students
 	@$(BIN)/python -m benchmarks
