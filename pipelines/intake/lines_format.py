@@ -1,0 +1,127 @@
+"""The words of the line reader: how a text file is written, what reading it gives, how a file is refused.
+
+Declarations only. The reading itself is in ``lines`` and the modules that it assembles.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from pipelines.layouts import ConfigurationError
+
+Refusal = Literal["file_not_empty", "file_is_text", "file_encoding_as_declared", "file_header_matches_layout"]
+QUARANTINE_SCHEMA = pl.Schema(
+    {"line_number": pl.Int64(), "reason_code": pl.String(), "excerpt_masked": pl.String(), "line_count": pl.Int64()}
+)
+POSITION_COLUMNS = ("line_number", "line_count")
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-8-sig": "utf-8",
+    "ascii": "utf-8",
+    "utf-16": "utf-16",
+    "utf-16-le": "utf-16",
+    "utf-16-be": "utf-16",
+    "cp1252": "cp1252",
+    "iso8859-1": "latin-1",
+}
+
+
+class FileRefused(Exception):  # noqa: N818 - a refusal is an answer to the sender, not an error of ours
+    """No line of the file can be trusted. ``reason_code`` is a rule id; the message is for people and holds the fix."""
+
+    def __init__(self, reason_code: Refusal, message: str) -> None:
+        super().__init__(message)
+        self.reason_code = reason_code
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a file. ``start`` (from 1) and ``width`` count characters and are for fixed width only.
+
+    An optional field may be absent: from the header, or, where there is none, from the end of every line.
+    """
+
+    name: str
+    start: int = 0
+    width: int = 0
+    is_optional: bool = False
+
+
+@dataclass(frozen=True)
+class TextFormat:
+    """How a text file is written. ``quote`` is empty where quotes are plain characters.
+
+    ``is_padding_kept`` is for whoever conforms the values: the reader hands out the text exactly as sent.
+    """
+
+    kind: Literal["delimited", "fixed_width"]
+    fields: tuple[Field, ...]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    has_header: bool = True
+    title_lines: int = 0
+    trailer_lines: int = 0
+    is_padding_kept: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be read. Raises ConfigurationError that names the key and the fix."""
+        fault = self._fault()
+        if fault:
+            raise ConfigurationError(fault)
+
+    def _fault(self) -> str:
+        names = [f.name.strip().casefold() for f in self.fields]
+        if not names or len(set(names)) < len(names) or set(names) & set(POSITION_COLUMNS):
+            return f"fields: give at least one, each name once, none called {' or '.join(POSITION_COLUMNS)}"
+        if self.kind == "fixed_width":
+            unplaced = [f.name for f in self.fields if f.start < 1 or f.width < 1]
+            return f"fields: {', '.join(unplaced)}: give start (from 1) and width (at least 1)" if unplaced else ""
+        marks = self.delimiter + self.quote
+        if len(self.delimiter) != 1 or len(self.quote) > 1 or not marks.isascii() or set(marks) & set("\r\n"):
+            return "delimiter and quote: give one ASCII character each, no line end (quote may be empty)"
+        return "delimiter and quote must differ" if self.delimiter == self.quote else ""
+
+    @property
+    def codec(self) -> str:
+        """The encoding by the one name that the reader uses. Raises ConfigurationError for an unsupported one."""
+        try:
+            return _ENCODINGS[codecs.lookup(self.encoding).name]
+        except (LookupError, KeyError):
+            msg = f"encoding: {self.encoding!r} is not supported; use utf-8, utf-16, cp1252 or latin-1"
+            raise ConfigurationError(msg) from None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Every line of a file, as row, quarantine or header.
+
+    ``rows`` has one String column per declared field in the order of the layout (exact text, quotes removed; null where
+    an optional field is absent), then the undeclared columns as found, then ``line_number`` (first physical line, from
+    1) and ``line_count``. ``quarantined`` has the columns of ``QUARANTINE_SCHEMA``. Both are in the order of the file.
+    ``header`` and ``trailer`` are as found; a trailer may hold counts that the caller can check.
+    """
+
+    rows: pl.DataFrame
+    quarantined: pl.DataFrame
+    physical_line_count: int
+    header_line_count: int
+    header: tuple[str, ...] = ()
+    trailer: tuple[str, ...] = ()
+    unexpected_columns: tuple[str, ...] = ()
+    missing_columns: tuple[str, ...] = ()
+    has_byte_order_mark: bool = False
+
+    @property
+    def loaded_line_count(self) -> int:
+        """Physical lines that became rows."""
+        return int(self.rows["line_count"].sum())
+
+    @property
+    def quarantined_line_count(self) -> int:
+        """Physical lines that no row could be made of."""
+        return int(self.quarantined["line_count"].sum())

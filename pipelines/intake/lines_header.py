@@ -1,0 +1,115 @@
+"""Which lines are data, and which column stands where: titles, header, trailers, and the header's names.
+
+Judges names only; what the values mean is the layout's business.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.intake.lines_bytes import Lines
+from pipelines.intake.lines_format import POSITION_COLUMNS, Field, FileRefused, TextFormat
+from pipelines.intake.lines_mask import mask
+from pipelines.intake.lines_quotes import scan_row
+
+_MOST_COLUMNS = 20_000
+_MOST_NAMES_TOLD = 12
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns in the order of the file, under the names that the rows carry."""
+
+    names: tuple[str, ...]
+    header: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Body:
+    """The lines from ``first`` up to ``last`` are data or blank; header and trailers are around them."""
+
+    first: int
+    last: int
+    header_line: int | None
+    trailer: tuple[str, ...]
+
+
+def find_body(lines: Lines, text_format: TextFormat) -> Body:
+    """Find the data: behind titles and header, before the trailers, which are the last lines that are not blank."""
+    first = min(text_format.title_lines, len(lines))
+    header_line = _next_filled(lines, first, len(lines)) if text_format.has_header else None
+    if header_line is not None:
+        first = header_line + 1
+    last, trailer = len(lines), []
+    for _ in range(text_format.trailer_lines):
+        while last > first and not lines.text(last - 1).strip():
+            last -= 1
+        if last > first:
+            last -= 1
+            trailer.append(lines.text(last))
+    return Body(first, last, header_line, tuple(reversed(trailer)))
+
+
+def _next_filled(lines: Lines, first: int, last: int) -> int | None:
+    return next((i for i in range(first, last) if lines.text(i).strip()), None)
+
+
+def read_header(lines: Lines, line: int, own: bytes) -> tuple[tuple[str, ...], int]:
+    """Return the names in the header and the lines it takes. Raises FileRefused where its quotes are not in order."""
+    scan = scan_row(lines, line, len(lines), own, _MOST_COLUMNS)
+    if not scan.values:
+        msg = f"line {line + 1}: the quotes of the header are not in order; close each quote that opens a column name"
+        raise FileRefused(reason_code="file_header_matches_layout", message=msg)
+    return tuple(v.decode(errors="replace") for v in scan.values), scan.line_count
+
+
+def match_header(header: tuple[str, ...], fields: Sequence[Field], line: int) -> Columns:
+    """Match names without regard to letter case, order and surrounding blanks. Raises FileRefused with the fix."""
+    declared = {f.name.strip().casefold(): f for f in fields}
+    found = Counter(h.strip().casefold() for h in header)
+    twice = [f.name for key, f in declared.items() if found[key] > 1]
+    lacking = [f for key, f in declared.items() if not found[key]]
+    required = [f.name for f in lacking if not f.is_optional]
+    if twice or required:
+        raise _refusal(header, twice, required, line, is_known=len(lacking) < len(declared))
+    names: list[str] = []
+    unexpected: list[str] = []
+    for place, text in enumerate(header, start=1):
+        field = declared.get(text.strip().casefold())
+        names.append(
+            field.name if field else _free_name(text.strip() or f"column {place}", {*names, *POSITION_COLUMNS})
+        )
+        unexpected += [] if field else [names[-1]]
+    return Columns(tuple(names), header, tuple(unexpected), tuple(f.name for f in lacking))
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += " (again)"
+    return name
+
+
+def _refusal(header: Sequence[str], twice: list[str], required: list[str], line: int, *, is_known: bool) -> FileRefused:
+    """Say what is wrong. A line without a single known name may be a record, so only its shape is shown."""
+    shown = [h.strip() if is_known else mask(h.strip()) for h in header[:_MOST_NAMES_TOLD]]
+    more = f" and {len(header) - _MOST_NAMES_TOLD} more" if len(header) > _MOST_NAMES_TOLD else ""
+    faults = [f"column {n!r} stands there twice; keep one" for n in twice]
+    faults += [f"column {n!r} is missing; add it, or name it so" for n in required[:_MOST_NAMES_TOLD]]
+    hint = "" if is_known else "; no declared column is there: is the header missing, the delimiter another one?"
+    found = f"Found: {', '.join(shown)}{more}{hint}"
+    msg = f"line {line + 1}: the header does not match the layout: {'; '.join(faults)}. {found}"
+    return FileRefused("file_header_matches_layout", msg)
+
+
+def match_places(lines: Lines, body: Body, fields: Sequence[Field], delimiter: str) -> Columns:
+    """Name the columns of a file without header by their place; optional ones may be absent at the end of all lines."""
+    optional = next((i for i, f in enumerate(reversed(fields)) if not f.is_optional), len(fields))
+    allowed = range(max(len(fields) - optional, 1), len(fields) + 1)
+    sample = range(body.first, min(body.last, body.first + 1000))
+    widths = Counter(lines.text(i).count(delimiter) + 1 for i in sample)
+    width = max(reversed(allowed), key=lambda w: widths[w]) if optional else len(fields)
+    return Columns(tuple(f.name for f in fields[:width]), missing=tuple(f.name for f in fields[width:]))

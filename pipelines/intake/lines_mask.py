@@ -1,0 +1,57 @@
+"""Excerpts of lines that could not be read: their shape only, because nobody knows whose values they hold.
+
+Values of readable columns are masked by their PII class elsewhere.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipelines.intake.lines_bytes import Lines
+from pipelines.intake.lines_format import QUARANTINE_SCHEMA
+
+EXCERPT_LENGTH = 80
+_SHAPE = {"N": "9", "L": "A", "M": "A", "C": "?"}
+
+
+def mask(text: str) -> str:
+    """Return the shape of a text: digits as 9, letters as A, control characters as ?, cut after 80 characters."""
+    shape = "".join(_SHAPE.get(unicodedata.category(c)[0], c) for c in text[:EXCERPT_LENGTH])
+    return shape + "…" * (len(text) > EXCERPT_LENGTH)
+
+
+def mask_all(texts: pl.Series) -> pl.Series:
+    """Return the shapes of many texts; the same as ``mask`` of each."""
+    shape = texts.str.slice(0, EXCERPT_LENGTH)
+    for pattern, sign in ((r"\p{N}", "9"), (r"[\p{L}\p{M}]", "A"), (r"\p{C}", "?")):
+        shape = shape.str.replace_all(pattern, sign)
+    return (
+        shape
+        + pl.select(pl.when(texts.str.len_chars() > EXCERPT_LENGTH).then(pl.lit("…")).otherwise(pl.lit(""))).to_series()
+    )
+
+
+def quarantine(
+    lines: Lines, at: NDArray[np.int64], reasons: Sequence[str], counts: NDArray[np.int64] | None = None
+) -> pl.DataFrame:
+    """Return one quarantine row for each line index in ``at``; ``counts`` are the physical lines each one takes."""
+    longest = 4 * (
+        EXCERPT_LENGTH + 1
+    )  # bytes: enough for every character that can be shown, and to see that there are more
+    starts = lines.start[at]
+    ends = np.minimum(lines.end[at], starts + longest)
+    cut = (lines.data[a:b].decode(errors="replace") for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
+    return pl.DataFrame(
+        {
+            "line_number": at + 1,
+            "reason_code": reasons,
+            "excerpt_masked": mask_all(pl.Series(list(cut), dtype=pl.String)),
+            "line_count": np.ones(len(at), np.int64) if counts is None else counts,
+        },
+        schema=QUARANTINE_SCHEMA,
+    )
