@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import sqlalchemy as sa
 from great_expectations.exceptions.exceptions import MetricResolutionError
-from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
 from pipelines.validation.dialect import open_engine, to_sql
 
@@ -37,11 +37,11 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         """Take ``table`` (``schema.name``), or of it the rows whose columns equal ``where``, as the batch to judge."""
         super().__init__(engine=open_engine(connection))
         self.statement_count = 0
+        self._column_types: list[dict[str, str]] = []
         self._broken: dict[Any, Exception] = {}
-        source: Any = named_table(table)
-        if where:
-            matches = [sa.column(name) == value for name, value in where.items()]
-            source = sa.select(sa.text("*")).select_from(source).where(*matches)
+        matches = [sa.column(name) == value for name, value in (where or {}).items()]
+        # Always a subquery, even of a whole table: some of Great Expectations' filters know no other kind.
+        source = sa.select(sa.text("*")).select_from(named_table(table)).where(*matches)
         self.load_batch_data("batch", SqlAlchemyBatchData(self, selectable=source, create_temp_table=False))
 
     def execute_query(self, query: Any) -> Any:
@@ -58,8 +58,11 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
     def column_types(self) -> list[dict[str, str]]:
         """Return name and type of each column, as DuckDB calls them."""
-        described = self.execute_query(sa.text("describe " + to_sql(sa.select(sa.text("*")).select_from(self.batch))))
-        return [{"name": row[0], "type": row[1]} for row in described.fetchall()]
+        if not self._column_types:  # asked once for each population
+            everything = sa.select(sa.text("*")).select_from(self.batch)
+            described = self.execute_query(sa.text(f"describe {to_sql(everything, self.dialect)}"))
+            self._column_types = [{"name": row[0], "type": row[1]} for row in described.fetchall()]
+        return self._column_types
 
     def resolve_metrics(
         self,
@@ -94,12 +97,11 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             yield from self.causes(metric.metric_dependencies.values())
 
     def _resolve_direct(self, asked: Sequence[MetricConfiguration], known: Metrics, runtime: dict[str, Any]) -> Metrics:
-        resolved: Metrics = {metric.id: [] for metric in asked if _is_empty_sample(metric)}
-        rest = [metric for metric in asked if metric.id not in resolved]
         try:
-            return resolved | super().resolve_metrics(rest, known, runtime)
+            return super().resolve_metrics(asked, known, runtime)
         except MetricResolutionError:
-            for metric in rest:
+            resolved: Metrics = {}
+            for metric in asked:
                 try:
                     resolved |= super().resolve_metrics([metric], known, runtime)
                 except MetricResolutionError as error:
@@ -120,9 +122,8 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             return {}
 
         def counts() -> Sequence[int]:
-            columns = [sa.func.count().filter(*self._filters(metric, known)) for metric in asked]
-            labelled = [column.label(f"count_{number}") for number, column in enumerate(columns)]
-            return list(self.execute_query(sa.select(*labelled).select_from(self.batch)).one())
+            columns = [_count(self._filters(metric, known)).label(f"n{number}") for number, metric in enumerate(asked)]
+            return list(self.execute_query(sa.select(*columns).select_from(self.batch)).one())
 
         resolved = self._guard(asked, counts)
         if resolved or len(asked) == 1:
@@ -170,6 +171,11 @@ def is_count(metric: MetricConfiguration) -> bool:
     return metric.metric_name == ROW_COUNT or metric.metric_name.endswith((UNEXPECTED_COUNT, FILTERED_ROW_COUNT))
 
 
+def _count(filters: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[int]:
+    # Measured on 1 M x 40 with 127 counts: count_if 1.5 s, `count(*) filter (where ...)` 2.8 s.
+    return sa.func.count_if(sa.and_(*filters)) if filters else sa.func.count()
+
+
 def condition_of(metric: MetricConfiguration, known: Metrics) -> sa.ColumnElement[bool]:
     """Return the condition that Great Expectations has resolved for an unexpected count: true where a row fails."""
     dependencies = metric.metric_dependencies
@@ -202,8 +208,3 @@ def _as_condition(value: Any) -> Any:
     from great_expectations.expectations.row_conditions import deserialize_row_condition
 
     return deserialize_row_condition(value)
-
-
-def _is_empty_sample(metric: MetricConfiguration) -> bool:
-    sample = metric.metric_value_kwargs.get("result_format") or {}
-    return metric.metric_name.endswith(".unexpected_values") and sample.get("partial_unexpected_count") == 0

@@ -13,13 +13,17 @@ from typing import Any
 
 import duckdb
 from great_expectations.validator.metric_configuration import MetricConfiguration
-from great_expectations.validator.validation_graph import ValidationGraph
+from great_expectations.validator.validation_graph import MetricEdge, ValidationGraph
 
 from pipelines.validation.dialect import to_sql
-from pipelines.validation.engine import ROW_COUNT, DuckDBExecutionEngine, condition_of
+from pipelines.validation.engine import ROW_COUNT, DuckDBExecutionEngine, condition_of, is_count
 
 # DuckDB's errors about values quote them; its errors about names, types and syntax do not.
 SAFE_ERRORS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.NotImplementedException)
+MAP_METRICS = (".map", ".condition", ".unexpected_count.aggregate_fn", ".unexpected_count", ".filtered_row_count")
+# No metric that reads the values of persons is planned, and the counts are asked for all the same.
+WITHOUT_VALUES = {"result_format": {"result_format": "BOOLEAN_ONLY"}}
+WITH_COUNTS = {"result_format": {"result_format": "BASIC"}}
 
 
 @dataclass(frozen=True)
@@ -35,27 +39,24 @@ class Judged:
     error: str | None = None
 
 
-def judge_together(
-    engine: DuckDBExecutionEngine, expectations: Sequence[Any], result_format: dict[str, Any]
-) -> list[Judged]:
+def judge_together(engine: DuckDBExecutionEngine, expectations: Sequence[Any]) -> list[Judged]:
     """Judge ``expectations`` on the engine's batch; results stand in their order."""
-    runtime = {"result_format": result_format}
-    planned = [_needs(engine, expectation, runtime) for expectation in expectations]
+    planned = [_needs(engine, expectation) for expectation in expectations]
     graph = ValidationGraph(execution_engine=engine)
     for number, one in enumerate(planned):
         try:
             for metric in one.metrics.values():
-                graph.build_metric_dependency_graph(metric, runtime)
+                graph.build_metric_dependency_graph(metric, WITHOUT_VALUES)
         except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
             planned[number] = Judged(one.expectation, error=words(error))
-    _forget_row_counts(graph)
-    resolved, _aborted = ValidationGraph(engine, _needed_edges(graph)).resolve(runtime, show_progress_bars=False)
-    return [one if one.error else _judge_one(engine, one, resolved, runtime) for one in planned]
+    needed = ValidationGraph(engine, _without_idle_counts(graph))
+    resolved, _aborted = needed.resolve(WITHOUT_VALUES, show_progress_bars=False)
+    return [one if one.error else _judge_one(engine, one, resolved) for one in planned]
 
 
-def _needs(engine: DuckDBExecutionEngine, expectation: Any, runtime: dict[str, Any]) -> Judged:
+def _needs(engine: DuckDBExecutionEngine, expectation: Any) -> Judged:
     try:
-        dependencies = expectation.get_validation_dependencies(engine, runtime)
+        dependencies = expectation.get_validation_dependencies(engine, WITHOUT_VALUES)
     except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
         return Judged(expectation, error=words(error))
     metrics = dict(dependencies.metric_configurations)
@@ -64,34 +65,32 @@ def _needs(engine: DuckDBExecutionEngine, expectation: Any, runtime: dict[str, A
     return Judged(expectation, metrics)
 
 
-def _is_idle(left: MetricConfiguration, right: MetricConfiguration | None) -> bool:
-    return right is not None and right.metric_name == ROW_COUNT and left.metric_name.endswith(".condition")
+def _is_idle_dependency(left: MetricConfiguration, right: MetricConfiguration | None) -> bool:
+    return right is not None and is_count(right) and left.metric_name.endswith(MAP_METRICS)
 
 
-def _forget_row_counts(graph: ValidationGraph) -> None:
-    """Let conditions not wait for a row count that they declare and never use: it would cost a scan of its own."""
+def _without_idle_counts(graph: ValidationGraph) -> list[MetricEdge]:
+    """Let map metrics not wait for counts that they declare and never use: each wait would cost a scan of its own."""
     for edge in graph.edges:
-        if _is_idle(edge.left, edge.right):
-            edge.left.metric_dependencies.pop(ROW_COUNT, None)
+        needed = edge.left.metric_dependencies
+        for name in [name for name, right in needed.items() if _is_idle_dependency(edge.left, right)]:
+            del needed[name]
+    return [edge for edge in graph.edges if not _is_idle_dependency(edge.left, edge.right)]
 
 
-def _needed_edges(graph: ValidationGraph) -> list[Any]:
-    return [edge for edge in graph.edges if not _is_idle(edge.left, edge.right)]
-
-
-def _judge_one(
-    engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any, Any], runtime: dict[str, Any]
-) -> Judged:
+def _judge_one(engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any, Any]) -> Judged:
     cause = next(engine.causes(one.metrics.values()), None)
     if cause is not None:
         return Judged(one.expectation, error=words(cause))
     try:
-        result = one.expectation.metrics_validate(dict(resolved), dict(runtime), engine)
+        values = {name: resolved[metric.id] for name, metric in one.metrics.items()}
+        # The hook that metrics_validate calls, after it has worked out once more what the expectation needs.
+        said = one.expectation._validate(values, dict(WITH_COUNTS), engine)
         predicate = _predicate(engine, one, resolved)
     except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
         return Judged(one.expectation, error=words(error))
-    rows = resolved[one.metrics[ROW_COUNT].id]
-    return Judged(one.expectation, one.metrics, result.result, rows, bool(result.success), predicate)
+    rows = values[ROW_COUNT]
+    return Judged(one.expectation, one.metrics, said.get("result", {}), rows, bool(said["success"]), predicate)
 
 
 def _predicate(engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any, Any]) -> str | None:
