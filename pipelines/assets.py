@@ -1,0 +1,229 @@
+"""Dagster's view of the house: names, partitions, checks and arrows. No logic: each step calls its room.
+
+No check blocks and no pool is used: a blocking check would stop all grantees for the fault of one, and a killed run
+would hold its pool slot for ever. The lock on the home keeps two nights apart.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from pipelines import models
+from pipelines.grantee import grantee_ids
+from pipelines.night import Night, close_book, program_years_at_hand, selected_grantees
+from pipelines.schema import core_tables
+
+if TYPE_CHECKING:
+    from expectations.rule import Rule
+    from pipelines.validation.results import Partition
+
+FIRST_PROGRAM_YEAR = "2019-20"  # house default: the first year under Perkins V; CTE_FIRST_PROGRAM_YEAR moves it
+RESOURCES = {"night"}
+SINGLE_RUN = dg.BackfillPolicy.single_run()
+SUBMISSION, RESULT, FINDING = (dg.AssetKey(["quality", name]) for name in ("submission", "rule_result", "finding"))
+QUARANTINE, DEFINITION = dg.AssetKey(["quality", "quarantine"]), dg.AssetKey(["reference", "definition"])
+SCORECARD, PUBLISHED, RUN = dg.AssetKey("scorecard"), dg.AssetKey("published"), dg.AssetKey(["quality", "run"])
+
+
+def program_years(today: date | None = None) -> tuple[str, ...]:
+    """Return the program years that the partitions offer: from the first configured one to the next one."""
+    today = today or datetime.now(UTC).date()
+    first = int(os.environ.get("CTE_FIRST_PROGRAM_YEAR", FIRST_PROGRAM_YEAR)[:4])
+    current = today.year if today.month >= 7 else today.year - 1  # noqa: PLR2004 - program years begin on 1 July
+    return tuple(f"{year}-{(year + 1) % 100:02d}" for year in range(first, current + 2))
+
+
+@cache
+def partitions() -> dg.MultiPartitionsDefinition:
+    """Return the partitions of all assets: grantee by program year."""
+    return dg.MultiPartitionsDefinition(
+        {
+            "grantee": dg.StaticPartitionsDefinition(list(grantee_ids())),
+            "program_year": dg.StaticPartitionsDefinition(list(program_years())),
+        }
+    )
+
+
+def _shared(**more: Any) -> dict[str, Any]:
+    return {
+        "partitions_def": partitions(), "backfill_policy": SINGLE_RUN, "required_resource_keys": RESOURCES, **more
+    }  # fmt: skip
+
+
+def _selected(context: dg.AssetExecutionContext) -> tuple[Night, list[Partition]]:
+    """Return the night and those partitions of the run's range that were asked for; a range is a rectangle."""
+    from pipelines.validation.results import Partition
+
+    night: Night = context.resources.night
+    grantees, years = selected_grantees(night.settings), program_years_at_hand(night.settings)
+    keys = [key.keys_by_dimension for key in context.partition_keys if isinstance(key, dg.MultiPartitionKey)]
+    pairs = sorted((key["grantee"], key["program_year"]) for key in keys)
+    return night, [Partition(g, y) for g, y in pairs if g in grantees and y in years]
+
+
+def _intake() -> dg.AssetsDefinition:
+    core = [dg.AssetSpec(["core", t.name], deps=[SUBMISSION], description=t.comment) for t in core_tables()]
+    books = [dg.AssetSpec(SUBMISSION, description="Files received."), dg.AssetSpec(QUARANTINE, deps=[SUBMISSION])]
+
+    @dg.multi_asset(specs=[*books, *core], name="intake", group_name="intake", **_shared())
+    def intake(context: dg.AssetExecutionContext) -> None:
+        """Archives, lands and conforms what has arrived; files that are known already cost nothing."""
+        from pipelines.intake.nightly import take_in_night
+
+        night, selected = _selected(context)
+        take_in_night(night, [(p.grantee_id or "", p.program_year or "") for p in selected])
+
+    return intake
+
+
+def _definition() -> dg.AssetsDefinition:
+    @dg.asset(key=DEFINITION, group_name="reference", description="The grantees' definitions by year.", **_shared())
+    def definition(context: dg.AssetExecutionContext) -> None:
+        from pipelines.measures.definitions import load_definitions
+
+        load_definitions(context.resources.night.connection, program_years())
+
+    return definition
+
+
+def _model(model: models.Model) -> dg.AssetsDefinition:
+    deps = [key for name in model.inputs if (key := _asset_of(name)) is not None]
+
+    @dg.asset(
+        key=dg.AssetKey([model.schema, model.name]), name=None, deps=deps, description=model.description,
+        group_name=model.schema, **_shared(),
+    )  # fmt: skip
+    def build_model(context: dg.AssetExecutionContext) -> None:
+        models.build(context.resources.night.connection, model)
+
+    return build_model
+
+
+def _asset_of(table: str) -> dg.AssetKey | None:
+    schema, _, name = table.partition(".")
+    return dg.AssetKey([schema, name]) if name and schema != "publish" else None
+
+
+def _judgement(tables: Sequence[str]) -> dg.AssetsDefinition:
+    deps = [key for table in tables if (key := _asset_of(table)) is not None]
+    specs = [dg.AssetSpec(RESULT, deps=deps), dg.AssetSpec(FINDING, deps=deps)]
+
+    @dg.multi_asset(specs=specs, name="judgement", group_name="quality", **_shared())
+    def judgement(context: dg.AssetExecutionContext) -> None:
+        """Great Expectations judges every table; each failing row becomes a finding."""
+        from pipelines.validation.results import judge_partitions
+
+        night, selected = _selected(context)
+        judge_partitions(night.connection, selected, night.run_id, night.started_at.date())
+
+    return judgement
+
+
+def _checks(table: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
+    asset = _asset_of(table)
+    if asset is None:
+        message = f"{table}: no asset carries the checks of this table"
+        raise ValueError(message)
+    specs = [
+        dg.AssetCheckSpec(
+            rule.id, asset=asset, description=f"{rule.title} {rule.why}",
+            additional_deps=[RESULT] if asset != RESULT else [],
+        )
+        for rule in rules
+    ]  # fmt: skip
+
+    @dg.multi_asset_check(name=f"{table.replace('.', '_')}_rules", specs=specs, required_resource_keys=RESOURCES)
+    def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        night: Night = context.resources.night
+        rows = night.connection.execute(
+            "select rule_id, grantee_id, program_year, status, is_waived, population_count, failed_count "
+            "from quality.rule_result where run_id = ? and grantee_id is not null order by 1, 2, 3",
+            [night.run_id],
+        ).fetchall()
+        verdicts = {rule_id: list(group) for rule_id, group in groupby(rows, key=lambda row: row[0])}
+        for rule in rules:
+            yield _check_result(rule, asset, verdicts.get(rule.id, []))
+
+    return check
+
+
+def _check_result(rule: Rule, asset: dg.AssetKey, verdicts: Sequence[tuple[Any, ...]]) -> dg.AssetCheckResult:
+    """Return one result over all partitions of the night; counts only, because Dagster shows its metadata to all."""
+    bad = [row for row in verdicts if row[3] in ("failed", "error") and not row[4]]
+    return dg.AssetCheckResult(
+        check_name=rule.id,
+        asset_key=asset,
+        passed=not bad,
+        severity=dg.AssetCheckSeverity.ERROR if rule.severity == "critical" else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "partitions_failed": ", ".join(f"{row[1]} {row[2]}" for row in bad) or "none",
+            "population_count": sum(row[5] or 0 for row in verdicts),
+            "failed_count": sum(row[6] or 0 for row in verdicts),
+            "threshold": str(rule.threshold),
+        },
+    )
+
+
+def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.asset(key=SCORECARD, deps=deps, group_name="reports", **_shared())
+    def scorecard(context: dg.AssetExecutionContext) -> None:
+        """Writes a needs-assessment scorecard for each grantee and program year, and their index."""
+        from pipelines.reports.write import write_scorecards
+
+        night, selected = _selected(context)
+        write_scorecards(night.connection, night.settings.home, night.run_id,
+                         [(p.grantee_id or "", p.program_year or "") for p in selected])  # fmt: skip
+
+    return scorecard
+
+
+def _published() -> dg.AssetsDefinition:
+    @dg.asset(key=PUBLISHED, deps=[RESULT], group_name="publish", **_shared())
+    def published(context: dg.AssetExecutionContext) -> None:
+        """Builds the published file aside and swaps it."""
+        from expectations.catalogue import all_rules
+        from pipelines.publish import fill_publish, publish
+
+        night: Night = context.resources.night
+        fill_publish(night.connection, all_rules())
+        publish(night.connection, night.settings.home)
+
+    return published
+
+
+def _run() -> dg.AssetsDefinition:
+    @dg.asset(key=RUN, deps=[SCORECARD, PUBLISHED], group_name="quality", **_shared())
+    def run(context: dg.AssetExecutionContext) -> None:
+        """Closes the night's book: when it ended and with which exit code."""
+        from expectations.catalogue import rule_book_version
+
+        close_book(context.resources.night, rule_book_version())
+
+    return run
+
+
+def all_assets() -> list[dg.AssetsDefinition]:
+    """Return every asset of the house."""
+    from expectations.catalogue import tables_with_rules
+
+    derived = [model for model in models.all_models() if model.schema != "publish"]
+    names = [*(f"core.{table.name}" for table in core_tables()), *(f"{m.schema}.{m.name}" for m in derived)]
+    judged = [table for table in tables_with_rules() if not table.startswith("reference.")]
+    return [
+        _intake(), _definition(), *(_model(model) for model in derived), _judgement(sorted({*names, *judged})),
+        _scorecard([RESULT, FINDING, *(dg.AssetKey(name.split(".")) for name in names)]), _published(), _run(),
+    ]  # fmt: skip
+
+
+def all_checks() -> list[dg.AssetChecksDefinition]:
+    """Return one multi-asset check a table, with one spec a rule."""
+    from expectations.catalogue import rules_of, tables_with_rules
+
+    return [_checks(t, rules_of(t)) for t in tables_with_rules() if not t.startswith("reference.")]

@@ -1,0 +1,105 @@
+"""Runs the nightly job in this process and tells a person at a terminal, or a log file, how it goes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pipelines.night import Settings, settings_from_environment
+from pipelines.warehouse import FILE_NAME
+
+DAGSTER_HOME = Path(__file__).parents[1] / "dagster_home"
+
+
+def run_night(
+    home: Path | None,
+    inbox: Path | None,
+    grantee_ids: Sequence[str],
+    program_years: Sequence[str],
+    *,
+    is_rebuild: bool,
+) -> int:
+    """Run the job that the schedule starts, and return the exit code. Faults of the system are raised."""
+    place = settings_from_environment(str(home) if home else None, str(inbox) if inbox else None)
+    settings = replace(place, grantee_ids=tuple(grantee_ids), program_years=tuple(program_years), is_rebuild=is_rebuild)
+    console = Console()
+    settings.check_inbox()
+    console.print(f"inbox {settings.inbox}\nhome  {settings.home}", highlight=False)
+    with _progress(console) as progress:
+        _execute(replace(settings, say=lambda text: progress.console.print(text, highlight=False)), progress)
+    return _summary(settings.home, console)
+
+
+def _execute(settings: Settings, progress: Progress) -> None:
+    task = progress.add_task("loading the rule book", total=None)
+    _quiet()
+    import dagster as dg
+
+    from pipelines.definitions import JOB, build_definitions, range_tags
+
+    tags = range_tags(settings)
+    settings = replace(settings, step_done=lambda step: progress.update(task, advance=1, description=step))
+    definitions = build_definitions(lambda: settings)
+    job = definitions.get_job_def(JOB)
+    progress.update(task, total=len(job.nodes), description="intake")
+    with ExitStack() as stack:
+        if "DAGSTER_HOME" not in os.environ and (DAGSTER_HOME / "dagster.yaml").is_file():
+            os.environ["DAGSTER_HOME"] = str(DAGSTER_HOME)
+        if "DAGSTER_HOME" in os.environ:
+            instance = stack.enter_context(dg.DagsterInstance.get())
+        else:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            instance = stack.enter_context(dg.DagsterInstance.local_temp(folder))
+        job.execute_in_process(
+            instance=instance, tags=tags, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        )
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    """Yield a progress bar that shows on a terminal only; elsewhere the night's own lines have to do."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield progress
+
+
+def _quiet() -> None:
+    """Keep third parties from talking over the night's own lines."""
+    for name in ("dagster", "great_expectations"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _summary(home: Path, console: Console) -> int:
+    """Print what came of the night and where to read it; return its exit code."""
+    with duckdb.connect(str(home / FILE_NAME), read_only=True) as connection:
+        run_id, code = connection.execute(
+            "select run_id, exit_code from quality.run order by run_id desc limit 1"
+        ).fetchall()[0]
+        gates = connection.execute(
+            "select grantee_id, program_year, rule_id, failed_count from quality.rule_result where run_id = ? "
+            "and status = 'failed' and severity = 'critical' and not is_waived order by 1, 2, 3",
+            [run_id],
+        ).fetchall()
+        broken = connection.execute(
+            "select distinct rule_id, message from quality.rule_result where run_id = ? and status = 'error' order by 1",
+            [run_id],
+        ).fetchall()
+    for rule_id, message in broken:
+        console.print(f"could not judge {rule_id}: {message}", highlight=False)
+    if gates:
+        console.print(f"\n{len(gates)} gates closed (critical rules over their threshold):", highlight=False)
+    for grantee_id, year, rule_id, failed in gates:
+        console.print(f"  {grantee_id} {year}: {rule_id} ({failed})", highlight=False)
+    console.print(f"\nindex page      {home / 'reports' / 'index.html'}", highlight=False, soft_wrap=True)
+    console.print(f"published file  {home / 'published' / 'cte.duckdb'}", highlight=False, soft_wrap=True)
+    console.print(f"run {run_id} ended with exit code {code}", highlight=False)
+    return int(code)

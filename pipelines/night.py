@@ -1,0 +1,155 @@
+"""One night: the home it works on, what was asked for, the connection it shares, and the books it closes.
+
+What happens in a night, and in which order, stands in ``assets``; each step is a room's own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from pipelines.grantee import grantee, grantee_ids
+from pipelines.home import claim, is_sample_inbox, lock
+from pipelines.layouts import ConfigurationError
+from pipelines.warehouse import open_warehouse
+
+PROGRAM_YEAR = re.compile(r"\d{4}-\d{2}")
+NO_GATE_CLOSED, GATE_CLOSED, WRONG_CALL, SYSTEM_FAILED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a night is asked to do. Empty ``grantee_ids`` or ``program_years`` mean all that there are.
+
+    ``say`` takes a line for the operator, ``step_done`` the name of each step when it has ended.
+    """
+
+    home: Path
+    inbox: Path
+    grantee_ids: tuple[str, ...] = ()
+    program_years: tuple[str, ...] = ()
+    is_rebuild: bool = False
+    say: Callable[[str], None] = print
+    step_done: Callable[[str], None] = lambda _step: None
+
+    def __post_init__(self) -> None:
+        """Refuse grantees and program years that cannot exist. Raises ConfigurationError."""
+        for grantee_id in self.grantee_ids:
+            grantee(grantee_id)
+        for year in self.program_years:
+            if not is_program_year(year):
+                msg = f"--program-year {year}: a program year is written like 2023-24"
+                raise ConfigurationError(msg)
+
+    def check_inbox(self) -> None:
+        """Refuse an inbox that is not there. Raises ConfigurationError."""
+        if not self.inbox.is_dir():
+            msg = f"{self.inbox}: there is no such inbox; make it and put files into <grantee>/<program_year>/"
+            raise ConfigurationError(msg)
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night under way: the settings, the pipeline's one connection, and the run's id and beginning."""
+
+    settings: Settings
+    connection: duckdb.DuckDBPyConnection
+    run_id: str
+    started_at: datetime
+    is_sample: bool
+
+    def say(self, text: str) -> None:
+        """Tell the operator; never with a person's value."""
+        self.settings.say(text)
+
+
+def is_program_year(text: str) -> bool:
+    """Return whether a text is a program year such as 2023-24 or 1999-00."""
+    return PROGRAM_YEAR.fullmatch(text) is not None and (int(text[:4]) + 1) % 100 == int(text[5:])
+
+
+def settings_from_environment(home: str | None = None, inbox: str | None = None) -> Settings:
+    """Return the settings of the scheduled night: ``CTE_HOME`` (./data) and ``CTE_INBOX`` (its inbox)."""
+    place = Path(home or os.environ.get("CTE_HOME") or "data").absolute()
+    return Settings(home=place, inbox=Path(inbox or os.environ.get("CTE_INBOX") or place / "inbox").absolute())
+
+
+def selected_grantees(settings: Settings) -> tuple[str, ...]:
+    """Return the grantees that the night is about."""
+    return settings.grantee_ids or grantee_ids()
+
+
+def program_years_at_hand(settings: Settings) -> tuple[str, ...]:
+    """Return the program years asked for, or those whose folders lie in the inbox, oldest first."""
+    if settings.program_years:
+        return tuple(sorted(settings.program_years))
+    folders = {p.name for g in selected_grantees(settings) for p in (settings.inbox / g).glob("*") if p.is_dir()}
+    return tuple(sorted(name for name in folders if is_program_year(name)))
+
+
+@contextmanager
+def open_night(settings: Settings) -> Iterator[Night]:
+    """Lock the home, open its warehouse and the run's book; on leaving, a run that did not close its book has failed.
+
+    Raises:
+        ConfigurationError: there is no inbox, or sample and real records would mix.
+        HomeLocked: another run is under way.
+    """
+    settings.check_inbox()
+    started_at = datetime.now(UTC)
+    run_id = f"{started_at:%Y%m%dT%H%M%S%f}"[:18] + f"Z-{secrets.token_hex(2)}"
+    is_sample = is_sample_inbox(settings.inbox)
+    with lock(settings.home, run_id):
+        claim(settings.home, is_sample=is_sample)
+        with open_warehouse(settings.home) as connection:
+            night = Night(settings, connection, run_id, started_at, is_sample)
+            _open_book(night)
+            try:
+                yield night
+            finally:
+                _mark_failed_unless_closed(night)
+
+
+def close_book(night: Night, rule_book_version: str) -> int:
+    """Write the run's end and return its exit code: 3 where a rule could not be judged, 1 where a gate closed."""
+    found = night.connection.execute(
+        "select count(*) filter (where status = 'error'), "
+        "count(*) filter (where status = 'failed' and severity = 'critical' and not is_waived) "
+        "from quality.rule_result where run_id = ?",
+        [night.run_id],
+    ).fetchone()
+    errors, gates = found or (0, 0)
+    code = SYSTEM_FAILED if errors else GATE_CLOSED if gates else NO_GATE_CLOSED
+    night.connection.execute(
+        "update quality.run set finished_at = ?, exit_code = ?, rule_book_version = ? where run_id = ?",
+        [_utc(datetime.now(UTC)), code, rule_book_version, night.run_id],
+    )
+    return code
+
+
+def _open_book(night: Night) -> None:
+    night.connection.execute(
+        "insert into quality.run (run_id, started_at, code_version, is_sample) values (?, ?, ?, ?)",
+        [night.run_id, _utc(night.started_at), version("cte-data-quality"), night.is_sample],
+    )
+
+
+def _mark_failed_unless_closed(night: Night) -> None:
+    night.connection.execute(
+        "update quality.run set finished_at = ?, exit_code = ? where run_id = ? and finished_at is null",
+        [_utc(datetime.now(UTC)), SYSTEM_FAILED, night.run_id],
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return the moment as DuckDB's timestamp without a zone, in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

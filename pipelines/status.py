@@ -1,0 +1,73 @@
+"""What ``cte status`` says: the last night, what is due, late or refused, and the open findings by severity.
+
+A heartbeat that does not need Dagster: schedules may be skipped silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED, SYSTEM_FAILED
+from pipelines.warehouse import FILE_NAME
+
+HEARTBEAT = timedelta(hours=26)  # a night may end two hours later than the one before
+
+
+def report_status(home: Path, say: Callable[[str], None]) -> int:
+    """Say how the home stands; return 1 where the last night is older than 26 hours, failed, or never was."""
+    path = home / FILE_NAME
+    if not path.is_file():
+        say(f"{home}: no night has run in this home yet; `cte run` runs one")
+        return GATE_CLOSED
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException:
+        say(f"{home}: a night is under way; ask again when it has ended")
+        return NO_GATE_CLOSED
+    with connection:
+        code = _say_last_night(connection, say)
+        _say_submissions(connection, say)
+        _say_findings(connection, say)
+    return code
+
+
+def _say_last_night(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> int:
+    row = connection.execute(
+        "select run_id, started_at, finished_at, exit_code from quality.run order by run_id desc limit 1"
+    ).fetchone()
+    if row is None:
+        say("no night has run in this home yet; `cte run` runs one")
+        return GATE_CLOSED
+    run_id, started_at, finished_at, exit_code = row
+    if finished_at is None:
+        say(f"last night: {run_id} began {started_at:%Y-%m-%d %H:%M} UTC and never ended (killed, or still under way)")
+        return GATE_CLOSED
+    age = datetime.now(UTC).replace(tzinfo=None) - finished_at
+    say(f"last night: {run_id} ended {finished_at:%Y-%m-%d %H:%M} UTC with exit code {exit_code}")
+    if age > HEARTBEAT:
+        say(f"that is {age.total_seconds() / 3600:.0f} hours ago: the nightly run does not run; look at the scheduler")
+        return GATE_CLOSED
+    return GATE_CLOSED if exit_code == SYSTEM_FAILED else NO_GATE_CLOSED
+
+
+def _say_submissions(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
+    rows = connection.execute(
+        "select coalesce(grantee_id, 'reference'), coalesce(program_year, ''), count(*), "
+        "count(*) filter (where is_late), count(*) filter (where status in ('refused', 'repeated')), "
+        "min(due_date) filter (where due_date >= current_date) "
+        "from quality.submission where status <> 'superseded' group by all order by 1, 2"
+    ).fetchall()
+    for grantee_id, year, files, late, refused, due in rows:
+        say(f"{grantee_id} {year}: {files} files, {late} late, {refused} refused or repeated"
+            + (f", due {due:%Y-%m-%d}" if due else ""))  # fmt: skip
+
+
+def _say_findings(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
+    counts = dict(
+        connection.execute("select severity, count(*) from quality.finding where state = 'open' group by 1").fetchall()
+    )
+    say("open findings: " + ", ".join(f"{counts.get(word, 0)} {word}" for word in ("critical", "warning", "info")))
