@@ -69,6 +69,7 @@ class FileLayout:
     effective_to: str = ""
     is_optional: bool = False
     bytes_order_mark: bool = False
+    years_before: int = 0
     is_always_quoted: bool = False
     line_end: str = "\n"
 
@@ -126,7 +127,7 @@ def _read(path: Path) -> list[FileLayout]:
     return [_file({**shared, **block}, code_maps, identity, path) for block in content.get("file", [])]
 
 
-def _file(block: dict[str, Any], code_maps: dict[str, Any], identity: dict[str, str], path: Path) -> FileLayout:
+def _file(block: dict[str, Any], code_maps: dict[str, Any], identity: dict[str, Any], path: Path) -> FileLayout:
     where = f"{path}: [[file]] {block.get('name', '?')!r}"
     columns = _placed([_column(c, code_maps, where) for c in block.pop("columns", [])])
     try:

@@ -7,7 +7,7 @@ CEDS numbers are Global IDs of CEDS v13; ``local`` marks what CEDS has no elemen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from sqlalchemy import Column, Date, ForeignKeyConstraint, Integer, MetaData, Numeric, String, Table
@@ -20,7 +20,7 @@ PARTITION = ("grantee_id", "program_year")
 PROVENANCE = ("submission_id", "line_number", "unreadable_columns")
 
 
-def _column(  # noqa: PLR0913 - the vocabulary of a column, all by keyword
+def column(  # noqa: PLR0913 - the vocabulary of a column, all by keyword
     name: str,
     comment: str,
     type_: TypeEngine[Any] | type[TypeEngine[Any]] = String,
@@ -50,52 +50,55 @@ def _column(  # noqa: PLR0913 - the vocabulary of a column, all by keyword
 
 def _attribute(name: str, comment: str, codes: str, ceds: str, equity: str, *, many: bool = False) -> Column[Any]:
     """Return a person attribute: one of its codes, or one of the four states in which there is no value."""
-    return _column(name, comment, codes=codes, ceds=ceds, equity=equity, states=True, required=True, many=many)
+    return column(name, comment, codes=codes, ceds=ceds, equity=equity, states=True, required=True, many=many)
 
 
 def _partition() -> list[Column[Any]]:
     return [
-        _column("grantee_id", "The grantee that submitted the record.", required=True),
-        _column("program_year", "Perkins program year, 1 July to 30 June, written 2023-24.", ceds="000243",
+        column("grantee_id", "The grantee that submitted the record.", required=True),
+        column("program_year", "Perkins program year, 1 July to 30 June, written 2023-24.", ceds="000243",
                 pattern=r"^\d{4}-\d{2}$", required=True),
-        _column("institution_id", "The grantee's own code of the institution that sent the record.", ceds="000826",
+        column("institution_id", "The grantee's own code of the institution that sent the record.", ceds="000826",
                 required=True),
     ]  # fmt: skip
 
 
 def _student() -> Column[Any]:
-    return _column("student_id", "Pseudonym of the person (HMAC-SHA-256 of the identifier sent, one key a grantee).",
+    return column("student_id", "Pseudonym of the person (HMAC-SHA-256 of the identifier sent, one key a grantee).",
                    ceds="001071", pii="identifier", required=True)  # fmt: skip
 
 
 def _term() -> Column[Any]:
-    return _column("term_code", "Academic term; annual where the source reports once a year.", codes="academic_term",
+    return column("term_code", "Academic term; annual where the source reports once a year.", codes="academic_term",
                    ceds="000727", required=True)  # fmt: skip
 
 
 def _program() -> Column[Any]:
-    return _column("program_id", "The State's local number of the CTE program.", ceds="local")
+    return column("program_id", "The State's local number of the CTE program.", ceds="local")
 
 
-def _provenance() -> list[Column[Any]]:
+def provenance_columns() -> list[Column[Any]]:
+    """Return the columns that say where a row was read from, and what of it could not be read."""
     return [
-        _column("submission_id", "The file received (quality.submission) that the row was read from.", required=True),
-        _column("line_number", "First physical line of the row in that file, counted from 1.", Integer, required=True),
-        _column("unreadable_columns", "Columns whose submitted text could not be read or mapped, as ',a,b,'; "
+        column("submission_id", "The file received (quality.submission) that the row was read from.", required=True),
+        column("line_number", "First physical line of the row in that file, counted from 1.", Integer, required=True),
+        column("unreadable_columns", "Columns whose submitted text could not be read or mapped, as ',a,b,'; "
                 "empty when all could.", required=True),
     ]  # fmt: skip
 
 
 def _table(name: str, comment: str, *columns: Column[Any], key: tuple[str, ...], optional: bool = False,
-           refers: dict[str, tuple[str, ...]] | None = None) -> Table:  # fmt: skip
-    """Return a core table. ``key`` and ``refers`` (table to columns) come on top of the partition; neither is
-    enforced by the database, because a row that breaks them must land and be judged, not vanish."""
+           refers: Mapping[str, tuple[str, ...]] | None = None) -> Table:  # fmt: skip
+    """Return a core table; ``key`` and ``refers`` (table to columns) come on top of the partition.
+
+    Neither is enforced by the database, because a row that breaks them must land and be judged, not vanish.
+    """
     references = [
         ForeignKeyConstraint([*PARTITION, *cols], [f"core.{other}.{c}" for c in (*PARTITION, *cols)])
         for other, cols in (refers or {}).items()
     ]
     info = {"key": (*PARTITION, *key), "optional": optional}
-    parts = [*_partition(), *columns, *_provenance(), *references]
+    parts = [*_partition(), *columns, *provenance_columns(), *references]
     return Table(name, METADATA, *parts, schema="core", comment=comment, info=info)
 
 
@@ -105,34 +108,34 @@ _PERSON = {**_INSTITUTION, "student": ("institution_id", "student_id")}
 
 _table(
     "institution", "An institution that teaches postsecondary CTE in a program year; one row each.",
-    _column("institution_name", "Name of the institution.", ceds="", required=True),
-    _column("unitid", "IPEDS UNITID; null where the institution has none of its own.", ceds="000166",
+    column("institution_name", "Name of the institution.", ceds="", required=True),
+    column("unitid", "IPEDS UNITID; null where the institution has none of its own.", ceds="000166",
             pattern=r"^\d{6}$"),
-    _column("eligible_recipient_id", "Perkins V eligible recipient that the institution belongs to.", ceds="local",
+    column("eligible_recipient_id", "Perkins V eligible recipient that the institution belongs to.", ceds="local",
             required=True),
-    _column("institution_type", "Kind of institution.", codes="institution_type", ceds="local"),
+    column("institution_type", "Kind of institution.", codes="institution_type", ceds="local"),
     key=("institution_id",),
 )  # fmt: skip
 
 _table(
     "program", "The State's approved CTE program inventory of a program year; one row per institution and program.",
-    _column("program_id", "The State's local number of the CTE program.", ceds="local", required=True),
-    _column("program_name", "Name of the program.", ceds="local", required=True),
-    _column("cip_code", "Classification of Instructional Programs, six digits, written 51.3801.", ceds="000043",
+    column("program_id", "The State's local number of the CTE program.", ceds="local", required=True),
+    column("program_name", "Name of the program.", ceds="local", required=True),
+    column("cip_code", "Classification of Instructional Programs, six digits, written 51.3801.", ceds="000043",
             pattern=r"^\d{2}\.\d{4}$", required=True, hint="write CIP codes as text: spreadsheets turn 01.0101 into "
             "1.0101 and 11.0700 into 11.07"),
-    _column("cip_version", "CIP taxonomy that the code is taken from.", codes="cip_version", ceds="000045",
+    column("cip_version", "CIP taxonomy that the code is taken from.", codes="cip_version", ceds="000045",
             required=True),
-    _column("award_level_code", "Academic award level that the program leads to.", codes="award_level",
+    column("award_level_code", "Academic award level that the program leads to.", codes="award_level",
             ceds="000002"),
-    _column("program_length", "Length of the program, in program_length_unit.", CREDITS, ceds="local",
+    column("program_length", "Length of the program, in program_length_unit.", CREDITS, ceds="local",
             between=("0.01", "3000")),
-    _column("program_length_unit", "Unit of program_length.", codes="credit_unit", ceds="local"),
-    _column("career_cluster_code", "Career Cluster as the State approved it.", codes="career_cluster",
+    column("program_length_unit", "Unit of program_length.", codes="credit_unit", ceds="local"),
+    column("career_cluster_code", "Career Cluster as the State approved it.", codes="career_cluster",
             ceds="001288"),
-    _column("nontraditional_sex", "The sex for which the program is nontraditional (under 25 % of the occupation).",
+    column("nontraditional_sex", "The sex for which the program is nontraditional (under 25 % of the occupation).",
             codes="nontraditional_sex", ceds="000588"),
-    _column("credit_status", "Credit or noncredit.", codes="credit_status", ceds="000741", required=True),
+    column("credit_status", "Credit or noncredit.", codes="credit_status", ceds="000741", required=True),
     key=("institution_id", "program_id"), refers=_INSTITUTION,
 )  # fmt: skip
 
@@ -140,15 +143,15 @@ _table(
     "student", "A student as one institution reported the person in one term; person attributes keep five states "
     "apart: a value, unknown, declined, not reported, not collected.",
     _student(),
-    _column("student_id_kind", "What kind of identifier was sent.", codes="student_id_kind", ceds="001075",
+    column("student_id_kind", "What kind of identifier was sent.", codes="student_id_kind", ceds="001075",
             required=True),
     _term(),
-    _column("birth_date", "Date of birth.", Date, ceds="000033", pii="quasi", between=("1900-01-02", "2030-12-31")),
+    column("birth_date", "Date of birth.", Date, ceds="000033", pii="quasi", between=("1900-01-02", "2030-12-31")),
     _attribute("sex", "Sex as reported.", "sex", "000255", "sex"),
     _attribute("hispanic_ethnicity", "Answer to a separate question on Hispanic or Latino ethnicity.", "yes_no",
                "000144", ""),
     _attribute("race_selections", "All races selected, as collected.", "race", "001943", "", many=True),
-    _column("race_question_standard", "The standard that the race question followed.", codes="race_question_standard",
+    column("race_question_standard", "The standard that the race question followed.", codes="race_question_standard",
             ceds="local", required=True),
     _attribute("disability_status", "Individual with a disability.", "yes_no", "000577", "disability"),
     _attribute("economic_disadvantage_status", "Individual from an economically disadvantaged family.", "yes_no",
@@ -172,11 +175,11 @@ _table(
 _table(
     "program_enrollment", "A student in a program: entry, exit and what the institution itself reports of status.",
     _student(),
-    _column("program_id", "The State's local number of the CTE program.", ceds="local", required=True),
-    _column("entry_date", "Date of entry into the program.", Date, ceds="",
+    column("program_id", "The State's local number of the CTE program.", ceds="local", required=True),
+    column("entry_date", "Date of entry into the program.", Date, ceds="",
             between=("1980-01-01", "2030-12-31")),
-    _column("exit_date", "Date of exit; null while enrolled.", Date, ceds="", between=("1980-01-01", "2030-12-31")),
-    _column("exit_reason", "Why the student left the program; null while enrolled.", codes="exit_reason",
+    column("exit_date", "Date of exit; null while enrolled.", Date, ceds="", between=("1980-01-01", "2030-12-31")),
+    column("exit_reason", "Why the student left the program; null while enrolled.", codes="exit_reason",
             ceds="001617"),
     _attribute("reported_participant_status", "CTE participant, as the institution reports it.", "yes_no", "000592",
                ""),
@@ -189,10 +192,10 @@ _table(
 _table(
     "course", "A course offered in a term.",
     _term(),
-    _column("course_id", "The institution's number of the course section.", ceds="", required=True),
-    _column("course_title", "Title of the course.", ceds=""),
-    _column("program_id", "The CTE program that the course belongs to; null for general education.", ceds="local"),
-    _column("credit_status", "Credit or noncredit.", codes="credit_status", ceds="000741", required=True),
+    column("course_id", "The institution's number of the course section.", ceds="", required=True),
+    column("course_title", "Title of the course.", ceds=""),
+    column("program_id", "The CTE program that the course belongs to; null for general education.", ceds="local"),
+    column("credit_status", "Credit or noncredit.", codes="credit_status", ceds="000741", required=True),
     key=("institution_id", "term_code", "course_id"),
     refers={**_INSTITUTION, "program": ("institution_id", "program_id")},
 )  # fmt: skip
@@ -201,12 +204,12 @@ _table(
     "enrollment", "A student in a course: credits attempted and earned, in the unit in which the college counts.",
     _student(),
     _term(),
-    _column("course_id", "The institution's number of the course section.", ceds="", required=True),
-    _column("credits_attempted", "Credits or hours attempted, in credit_unit.", CREDITS, ceds="000199",
+    column("course_id", "The institution's number of the course section.", ceds="", required=True),
+    column("credits_attempted", "Credits or hours attempted, in credit_unit.", CREDITS, ceds="000199",
             required=True, between=("0", "900")),
-    _column("credits_earned", "Credits or hours earned, in credit_unit.", CREDITS, ceds="000200",
+    column("credits_earned", "Credits or hours earned, in credit_unit.", CREDITS, ceds="000200",
             between=("0", "900")),
-    _column("credit_unit", "Semester credits, quarter credits or clock hours; never converted here.",
+    column("credit_unit", "Semester credits, quarter credits or clock hours; never converted here.",
             codes="credit_unit", ceds="local", required=True),
     key=("institution_id", "student_id", "term_code", "course_id"),
     refers={**_PERSON, "course": ("institution_id", "term_code", "course_id")},
@@ -216,13 +219,13 @@ _table(
     "credential", "A credential awarded to a student.",
     _student(),
     _program(),
-    _column("credential_type", "Kind of credential.", codes="credential_type", ceds="000783", required=True),
-    _column("credential_title", "Title of the credential.", ceds="000003"),
-    _column("award_level_code", "Academic award level conferred; null for an industry certification.",
+    column("credential_type", "Kind of credential.", codes="credential_type", ceds="000783", required=True),
+    column("credential_title", "Title of the credential.", ceds="000003"),
+    column("award_level_code", "Academic award level conferred; null for an industry certification.",
             codes="award_level", ceds="000002"),
-    _column("award_date", "Date of the award.", Date, ceds="000001", required=True,
+    column("award_date", "Date of the award.", Date, ceds="000001", required=True,
             between=("1980-01-01", "2030-12-31")),
-    _column("evidence_source", "How the award is known.", codes="evidence_source", ceds="local"),
+    column("evidence_source", "How the award is known.", codes="evidence_source", ceds="local"),
     key=("institution_id", "student_id", "program_id", "credential_type", "award_date"),
     refers={**_PERSON, "program": ("institution_id", "program_id")},
 )  # fmt: skip
@@ -230,20 +233,20 @@ _table(
 _table(
     "placement", "What a student did in a calendar quarter after the program, as one source knows it.",
     _student(),
-    _column("reference_quarter", "Calendar quarter looked at, written 2024Q4.", ceds="000992",
+    column("reference_quarter", "Calendar quarter looked at, written 2024Q4.", ceds="000992",
             pattern=r"^\d{4}Q[1-4]$", required=True),
-    _column("placement_status", "Post-program placement; not engaged and unknown are kept apart.",
+    column("placement_status", "Post-program placement; not engaged and unknown are kept apart.",
             codes="placement_status", ceds="002087", required=True),
-    _column("placement_source", "The source that was looked into.", codes="placement_source", ceds="local",
+    column("placement_source", "The source that was looked into.", codes="placement_source", ceds="local",
             required=True),
     key=("institution_id", "student_id", "reference_quarter", "placement_source"), refers=_PERSON,
 )  # fmt: skip
 
 _table(
     "staff", "An instructor of CTE courses (optional).",
-    _column("staff_id", "Pseudonym of the person.", ceds="", pii="identifier", required=True),
-    _column("employment_status", "Full-time or part-time.", codes="employment_status", ceds="local"),
-    _column("sections_taught_count", "CTE course sections taught in the year.", Integer, ceds="local",
+    column("staff_id", "Pseudonym of the person.", ceds="", pii="identifier", required=True),
+    column("employment_status", "Full-time or part-time.", codes="employment_status", ceds="local"),
+    column("sections_taught_count", "CTE course sections taught in the year.", Integer, ceds="local",
             between=("0", "60")),
     key=("institution_id", "staff_id"), refers=_INSTITUTION, optional=True,
 )  # fmt: skip
@@ -252,10 +255,10 @@ _table(
     "work_based_learning", "A work-based learning experience of a student (optional).",
     _student(),
     _program(),
-    _column("work_based_learning_type", "Kind of experience.", codes="work_based_learning_type", ceds="001499",
+    column("work_based_learning_type", "Kind of experience.", codes="work_based_learning_type", ceds="001499",
             required=True),
-    _column("start_date", "First day.", Date, ceds="local", required=True, between=("1980-01-01", "2030-12-31")),
-    _column("hours_completed", "Hours completed.", CREDITS, ceds="000362", between=("0", "4000")),
+    column("start_date", "First day.", Date, ceds="local", required=True, between=("1980-01-01", "2030-12-31")),
+    column("hours_completed", "Hours completed.", CREDITS, ceds="000362", between=("0", "4000")),
     key=("institution_id", "student_id", "work_based_learning_type", "start_date"), refers=_PERSON, optional=True,
 )  # fmt: skip
 

@@ -1,0 +1,76 @@
+"""The tables of ``reference``: public sources that no grantee submits, read as published through layouts.
+
+Completers count students once at each award level; a student with two levels stands at both, so levels do not add up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Integer, String, Table
+
+from pipelines.schema import METADATA, column, provenance_columns
+
+RACES = {
+    "american_indian_or_alaska_native": "American Indian or Alaska Native",
+    "asian": "Asian",
+    "black_or_african_american": "Black or African American",
+    "hispanic_or_latino": "Hispanic or Latino",
+    "native_hawaiian_or_other_pacific_islander": "Native Hawaiian or Other Pacific Islander",
+    "white": "White",
+    "two_or_more_races": "two or more races",
+    "race_unknown": "unknown race or ethnicity",
+    "nonresident": "U.S. Nonresidents, whatever their race",
+}
+SEXES = {"male": "men", "female": "women"}
+AGES = {
+    "under_18": "under 18 years",
+    "18_to_24": "18 to 24 years",
+    "25_to_39": "25 to 39 years",
+    "40_and_over": "40 years and over",
+    "age_unknown": "unknown age",
+}
+
+
+def _reference(name: str, comment: str, *columns: Column[Any], key: tuple[str, ...]) -> Table:
+    parts = [
+        column("program_year", "Program year that the file speaks of, written 2021-22.", required=True),
+        *columns,
+        *provenance_columns(),
+    ]
+    info = {"key": ("program_year", *key), "optional": True}
+    return Table(name, METADATA, *parts, schema="reference", comment=comment, info=info)
+
+
+def _count(name: str, who: str) -> Column[Any]:
+    return column(f"{name}_count", f"Completers: {who}.", Integer, required=True)
+
+
+COMPLETERS = _reference(
+    "ipeds_completers",
+    "IPEDS Completers (survey file C_C): students who completed, by institution and award level; CTE and not.",
+    column("unitid", "IPEDS UNITID.", ceds="000166", pattern=r"^\d{6}$", required=True),
+    column("ipeds_award_level", "Award level in the groups of this file.", codes="ipeds_award_level",
+                     required=True),
+    _count("total", "all"),
+    *(_count(name, who) for name, who in (SEXES | RACES | AGES).items()),
+    key=("unitid", "ipeds_award_level"),
+)  # fmt: skip
+
+DIRECTORY = _reference(
+    "ipeds_directory",
+    "IPEDS institution directory (survey file HD), the columns that are used here; raw keeps the others.",
+    column("unitid", "IPEDS UNITID.", ceds="000166", pattern=r"^\d{6}$", required=True),
+    column("institution_name", "Name of the institution.", String, required=True),
+    column("state", "Postal code of the state.", String, required=True),
+    column("control", "1 public, 2 private not-for-profit, 3 private for-profit, negative not available.",
+                     Integer),
+    column("instcat", "Institutional category: 3 and 4 are the colleges that mostly award associate's "
+                     "degrees and certificates, 6 those without degrees; negative not available.", Integer),
+    key=("unitid",),
+)  # fmt: skip
+
+
+def reference_tables() -> list[Table]:
+    """Return the tables of schema ``reference`` that files are read into."""
+    return [COMPLETERS, DIRECTORY]
