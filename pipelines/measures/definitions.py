@@ -1,0 +1,139 @@
+"""Definitions in force as tables: ``reference.definition`` and ``reference.term``, from the grantees' folders.
+
+What participant, concentrator and the indicators mean is the State's to determine, so that the models read it here.
+Arithmetic on program years is done here, once; the models only compare texts and dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+
+from pipelines.code_sets import code_set
+from pipelines.grantee import Definition, Grantee, all_grantees
+from pipelines.layouts import ConfigurationError
+
+CREDITS_WINDOWS = ("cumulative", "reporting_year")
+COUNTING_COURSES = ("program", "program_and_general_education")
+_COLUMNS = {
+    "grantee_id": ("varchar", "The grantee."),
+    "program_year": ("varchar", "The program year in which the definition is in force, and the reporting year."),
+    "previous_program_year": ("varchar", "The program year before."),
+    "year_start_date": ("date", "First day of the program year, 1 July."),
+    "year_end_date": ("date", "Last day of the program year, 30 June."),
+    "due_date": ("date", "When the grantee's calendar expects the files."),
+    "definition_version": ("varchar", "Version of the grantee's definitions."),
+    "evidence": ("varchar", "Where the definitions come from."),
+    "concentrator_credits": ("decimal(10, 2)", "Semester credits that make a concentrator."),
+    "credits_window": ("varchar", "cumulative, or reporting_year: credits of earlier years do not count."),
+    "counting_courses": ("varchar", "program, or program_and_general_education: courses of no program count too."),
+    "quarter_numerator": ("integer", "A quarter credit is quarter_numerator / quarter_denominator semester credits."),
+    "quarter_denominator": ("integer", "See quarter_numerator."),
+    "clock_hours_per_credit": ("decimal(10, 2)", "Clock hours that equal one semester credit."),
+    **{f"cohort_lag_{i}": ("integer", f"Years from the cohort of {i.upper()} to the reporting year.")
+       for i in ("1p1", "2p1", "3p1")},
+    **{f"cohort_program_year_{i}": ("varchar", f"Program year of the cohort that {i.upper()} reports.")
+       for i in ("1p1", "2p1", "3p1")},
+    **{f"cohort_end_date_{i}": ("date", f"Last day of the program year of the cohort of {i.upper()}.")
+       for i in ("1p1", "2p1", "3p1")},
+}  # fmt: skip
+
+
+def program_year_plus(program_year: str, years: int) -> str:
+    """Return the program year so many years later: ``2023-24`` plus -1 is ``2022-23``."""
+    start = int(program_year[:4]) + years
+    return f"{start}-{(start + 1) % 100:02d}"
+
+
+def year_end(program_year: str) -> date:
+    """Return the last day of a program year, 30 June."""
+    return date(int(program_year[:4]) + 1, 6, 30)
+
+
+def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Sequence[str]) -> None:
+    """Write ``reference.definition`` and ``reference.term`` for all grantees and these program years, anew.
+
+    Raises ConfigurationError that names the file where a value is none that the models know.
+    """
+    grantees = all_grantees()
+    rows = [_row(grantee, year) for grantee in grantees for year in sorted(set(program_years))]
+    terms = [(g.id, term, rank) for g in grantees for rank, term in enumerate(_terms(g), start=1)]
+    connection.execute("create schema if not exists reference")
+    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in _COLUMNS.items())
+    connection.execute(f"create or replace table reference.definition ({columns})")
+    connection.execute(
+        "create or replace table reference.term (grantee_id varchar, term_code varchar, term_rank integer)"
+    )
+    _insert(connection, "reference.definition", [list(row.values()) for row in rows])
+    _insert(connection, "reference.term", [list(row) for row in terms])
+    _comment(connection)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
+    if rows:
+        connection.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection) -> None:
+    comments = {
+        "table reference.definition": "Definitions in force, one row per grantee and program year.",
+        "table reference.term": "Order of a grantee's terms within the program year.",
+        "column reference.term.grantee_id": "The grantee.",
+        "column reference.term.term_code": "Academic term.",
+        "column reference.term.term_rank": "Place of the term in the program year, from 1; annual comes last.",
+        **{f"column reference.definition.{name}": comment for name, (_, comment) in _COLUMNS.items()},
+    }
+    for what, comment in comments.items():
+        connection.execute(f"comment on {what} is '{comment.replace(chr(39), chr(39) * 2)}'")
+
+
+def _terms(grantee: Grantee) -> list[str]:
+    """Return the grantee's terms in order, then those that its calendar does not name, and annual last."""
+    own = list(grantee.calendar.get("terms", ()))
+    others = [term for term in code_set("academic_term") if term not in own and term != "annual"]
+    return [*[term for term in own if term != "annual"], *others, "annual"]
+
+
+def _row(grantee: Grantee, program_year: str) -> dict[str, Any]:
+    definition = grantee.definition(program_year)
+    _check(grantee, definition)
+    quarter = Fraction(definition.semester_credits_per_quarter_credit)
+    lags = {
+        "1p1": definition.cohort_lag_1p1, "2p1": definition.cohort_lag_2p1, "3p1": definition.cohort_lag_3p1,
+    }  # fmt: skip
+    cohorts = {indicator: program_year_plus(program_year, -lag) for indicator, lag in lags.items()}
+    row = {
+        "grantee_id": grantee.id,
+        "program_year": program_year,
+        "previous_program_year": program_year_plus(program_year, -1),
+        "year_start_date": date(int(program_year[:4]), 7, 1),
+        "year_end_date": year_end(program_year),
+        "due_date": grantee.due_date(program_year),
+        "definition_version": definition.version,
+        "evidence": definition.evidence,
+        "concentrator_credits": definition.concentrator_credits,
+        "credits_window": definition.credits_window,
+        "counting_courses": definition.counting_courses,
+        "quarter_numerator": quarter.numerator,
+        "quarter_denominator": quarter.denominator,
+        "clock_hours_per_credit": definition.clock_hours_per_semester_credit,
+        **{f"cohort_lag_{indicator}": lag for indicator, lag in lags.items()},
+        **{f"cohort_program_year_{indicator}": cohort for indicator, cohort in cohorts.items()},
+        **{f"cohort_end_date_{indicator}": year_end(cohort) for indicator, cohort in cohorts.items()},
+    }
+    return {name: row[name] for name in _COLUMNS}
+
+
+def _check(grantee: Grantee, definition: Definition) -> None:
+    allowed = {"credits_window": CREDITS_WINDOWS, "counting_courses": COUNTING_COURSES}
+    for key, values in allowed.items():
+        if getattr(definition, key) not in values:
+            msg = (
+                f"{grantee.folder}/grantee.toml: definition {definition.version}: {key} is "
+                f"{getattr(definition, key)!r}; write one of {', '.join(values)}"
+            )
+            raise ConfigurationError(msg)

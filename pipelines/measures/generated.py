@@ -1,0 +1,155 @@
+"""Models that follow from the canonical tables: a new table or column enters them by itself.
+
+Texts in the form of ``sql/<schema>/<name>.sql``. A query with a subject of its own is a file below ``sql/`` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Table
+
+from pipelines.code_sets import STATES
+from pipelines.measures.exclusion import exclusion_query
+from pipelines.schema import content_columns, core_tables
+
+# Null would mean all institutions, so that rows whose institution is not known have a code.
+INSTITUTION = "coalesce(institution_id, 'unknown')"
+
+_COMPLETENESS_HEADER = """\
+-- How many rows of each institution hold an informative value, column by column. All rows submitted count, also those
+-- that mart.exclusion leaves out of the measures: a row without a key is the very thing that is incomplete.
+-- grain: grantee_id, program_year, institution_id, table_name, column_name
+-- column grantee_id: The grantee.
+-- column program_year: Program year of the submission.
+-- column institution_id: The institution; the code unknown where the rows do not say.
+-- column table_name: The canonical table, without its schema.
+-- column column_name: The column.
+-- column row_count: Rows submitted.
+-- column value_count: Rows with a value: not null, and not unknown, declined, not reported or not collected.
+"""
+
+_RECORD_COUNT_HEADER = """\
+-- How many rows of each table an institution submitted, beside the year before. Where it sent rows the year before and
+-- none now, row_count is 0.
+-- grain: grantee_id, program_year, institution_id, table_name
+-- column grantee_id: The grantee.
+-- column program_year: Program year of the submission.
+-- column institution_id: The institution; the code unknown where the rows do not say.
+-- column table_name: The canonical table, without its schema.
+-- column row_count: Rows submitted.
+-- column previous_row_count: Rows submitted the year before; null where there were none.
+"""
+
+_EXPECTED_FILE_HEADER = """\
+-- Which required tables arrived, from the first to the last program year in which a grantee sent anything.
+-- grain: grantee_id, program_year, table_name
+-- column grantee_id: The grantee.
+-- column program_year: Program year expected.
+-- column table_name: The canonical table that must arrive.
+-- column due_date: When the grantee's calendar expects it.
+-- column received_count: Files received that carry the table, apart from repeats and files replaced later.
+-- column refused_count: Those of them that were refused.
+"""
+
+
+def generated_queries() -> Iterator[tuple[str, str, str]]:
+    """Yield (schema, name, text) of each model that is derived from the schema."""
+    yield "mart", "exclusion", exclusion_query()
+    yield "mart", "element_completeness", _COMPLETENESS_HEADER + _completeness()
+    yield "mart", "record_count", _RECORD_COUNT_HEADER + _record_count()
+    yield "quality", "expected_file", _EXPECTED_FILE_HEADER + _expected_file()
+
+
+def _completeness() -> str:
+    return "\nunion all\n".join(_completeness_of(table) for table in core_tables())
+
+
+def _completeness_of(table: Table) -> str:
+    columns = [c for c in content_columns(table) if c.name != "institution_id"]
+    states = ", ".join(f"'{state}'" for state in STATES)
+    counts = ",\n        ".join(
+        f"count({f'case when {c.name} not in ({states}) then 1 end' if c.info['states'] else c.name}) as {c.name}"
+        for c in columns
+    )
+    return f"""select
+    grantee_id,
+    program_year,
+    institution_id,
+    '{table.name}' as table_name,
+    column_name,
+    row_count,
+    value_count
+from (
+    select
+        grantee_id,
+        program_year,
+        {INSTITUTION} as institution_id,
+        count(*) as row_count,
+        {counts}
+    from core.{table.name}
+    group by grantee_id, program_year, {INSTITUTION}
+) as counted
+unpivot (value_count for column_name in ({", ".join(c.name for c in columns)}))"""
+
+
+def _record_count() -> str:
+    counts = "\n    union all\n".join(
+        f"    select grantee_id, program_year, {INSTITUTION} as institution_id, '{table.name}' as table_name, "
+        f"count(*) as row_count\n    from core.{table.name}\n    group by grantee_id, program_year, {INSTITUTION}"
+        for table in core_tables()
+    )
+    return f"""with counted as (
+{counts}
+),
+previous as (
+    select definition.grantee_id, definition.program_year, counted.institution_id, counted.table_name, counted.row_count
+    from counted
+    inner join reference.definition as definition
+        on counted.grantee_id = definition.grantee_id and counted.program_year = definition.previous_program_year
+    where (definition.grantee_id, definition.program_year) in (select grantee_id, program_year from counted)
+)
+select
+    grantee_id,
+    program_year,
+    institution_id,
+    table_name,
+    coalesce(counted.row_count, 0) as row_count,
+    previous.row_count as previous_row_count
+from counted
+full join previous using (grantee_id, program_year, institution_id, table_name)"""
+
+
+def _expected_file() -> str:
+    names = ", ".join(f"('{table.name}')" for table in core_tables() if not table.info["optional"])
+    return f"""with required as (
+    select table_name from (values {names}) as required (table_name)
+),
+submitted_years as (
+    select grantee_id, min(program_year) as first_year, max(program_year) as last_year
+    from quality.submission
+    where grantee_id is not null
+    group by grantee_id
+),
+received as (
+    select grantee_id, program_year, ',' || replace(table_name, ' ', '') || ',' as table_names, status
+    from quality.submission
+    where status not in ('repeated', 'superseded')
+)
+select
+    definition.grantee_id,
+    definition.program_year,
+    required.table_name,
+    min(definition.due_date) as due_date,
+    count(received.status) as received_count,
+    count(case when received.status = 'refused' then 1 end) as refused_count
+from reference.definition as definition
+inner join submitted_years on definition.grantee_id = submitted_years.grantee_id
+cross join required
+left join received
+    on
+        definition.grantee_id = received.grantee_id
+        and definition.program_year = received.program_year
+        and received.table_names like '%,' || required.table_name || ',%'
+where definition.program_year between submitted_years.first_year and submitted_years.last_year
+group by definition.grantee_id, definition.program_year, required.table_name"""

@@ -1,0 +1,163 @@
+-- A student with something to do with a program in the year: enrolled in it, or in a course that counts toward it.
+-- Credits and hours earned are kept by unit, because 2/3 of a quarter credit has no exact decimal.
+-- grain: grantee_id, program_year, institution_id, student_id, program_id
+-- column grantee_id: The grantee.
+-- column program_year: Program year.
+-- column institution_id: The institution.
+-- column student_id: Pseudonym of the student.
+-- column program_id: The CTE program.
+-- column semester_credits: Semester credits earned in the year that count toward the program.
+-- column quarter_credits: Quarter credits earned in the year that count toward the program.
+-- column clock_hours: Clock hours earned in the year that count toward the program.
+-- column completed_course_count: Courses of the program itself in which something was earned.
+-- column entry_date: Entry into the program; null where not reported.
+-- column exit_date: Exit from the program; null while enrolled or where not reported.
+-- column exit_reason: Why the student left; null while enrolled.
+-- column completed_in_year: Completed, and not at a date outside the year; an unreadable date leaves it true.
+with excluded_course as (
+    select
+        submission_id,
+        line_number
+    from mart.exclusion
+    where table_name = 'course'
+),
+
+excluded_enrollment as (
+    select
+        submission_id,
+        line_number
+    from mart.exclusion
+    where table_name = 'enrollment'
+),
+
+excluded_program_enrollment as (
+    select
+        submission_id,
+        line_number
+    from mart.exclusion
+    where table_name = 'program_enrollment'
+),
+
+course as (
+    select
+        course.grantee_id,
+        course.program_year,
+        course.institution_id,
+        course.term_code,
+        course.course_id,
+        course.program_id,
+        course.unreadable_columns
+    from core.course as course
+    anti join excluded_course using (submission_id, line_number)
+),
+
+-- Earned, not attempted.
+earned as (
+    select
+        enrollment.grantee_id,
+        enrollment.program_year,
+        enrollment.institution_id,
+        enrollment.student_id,
+        course.program_id,
+        course.unreadable_columns like '%,program_id,%' as is_program_unreadable,
+        enrollment.credits_earned,
+        enrollment.credit_unit
+    from core.enrollment as enrollment
+    anti join excluded_enrollment using (submission_id, line_number)
+    inner join course
+        on
+            enrollment.grantee_id = course.grantee_id
+            and enrollment.program_year = course.program_year
+            and enrollment.institution_id = course.institution_id
+            and enrollment.term_code = course.term_code
+            and enrollment.course_id = course.course_id
+    where enrollment.credits_earned > 0
+),
+
+program_enrollment as (
+    select
+        enrolled.grantee_id,
+        enrolled.program_year,
+        enrolled.institution_id,
+        enrolled.student_id,
+        enrolled.program_id,
+        enrolled.entry_date,
+        enrolled.exit_date,
+        enrolled.exit_reason,
+        definition.counting_courses,
+        coalesce(enrolled.exit_reason = 'completed', false)
+        and coalesce(
+            enrolled.exit_date between definition.year_start_date and definition.year_end_date, true
+        ) as completed_in_year
+    from core.program_enrollment as enrolled
+    anti join excluded_program_enrollment using (submission_id, line_number)
+    inner join reference.definition as definition
+        on enrolled.grantee_id = definition.grantee_id and enrolled.program_year = definition.program_year
+),
+
+counting as (
+    select
+        grantee_id,
+        program_year,
+        institution_id,
+        student_id,
+        program_id,
+        credits_earned,
+        credit_unit,
+        1 as is_of_program
+    from earned
+    where program_id is not null
+    union all
+    select
+        earned.grantee_id,
+        earned.program_year,
+        earned.institution_id,
+        earned.student_id,
+        program_enrollment.program_id,
+        earned.credits_earned,
+        earned.credit_unit,
+        0 as is_of_program
+    from earned
+    inner join program_enrollment
+        on
+            earned.grantee_id = program_enrollment.grantee_id
+            and earned.program_year = program_enrollment.program_year
+            and earned.institution_id = program_enrollment.institution_id
+            and earned.student_id = program_enrollment.student_id
+    where
+        earned.program_id is null
+        and not earned.is_program_unreadable
+        and program_enrollment.counting_courses = 'program_and_general_education'
+),
+
+credits as (
+    select
+        grantee_id,
+        program_year,
+        institution_id,
+        student_id,
+        program_id,
+        sum(credits_earned) filter (where credit_unit = 'semester_credit') as semester_credits,
+        sum(credits_earned) filter (where credit_unit = 'quarter_credit') as quarter_credits,
+        sum(credits_earned) filter (where credit_unit = 'clock_hour') as clock_hours,
+        sum(is_of_program) as completed_course_count
+    from counting
+    group by grantee_id, program_year, institution_id, student_id, program_id
+)
+
+select
+    grantee_id,
+    program_year,
+    institution_id,
+    student_id,
+    program_id,
+    cast(coalesce(credits.semester_credits, 0) as decimal(14, 2)) as semester_credits,
+    cast(coalesce(credits.quarter_credits, 0) as decimal(14, 2)) as quarter_credits,
+    cast(coalesce(credits.clock_hours, 0) as decimal(14, 2)) as clock_hours,
+    cast(coalesce(credits.completed_course_count, 0) as integer) as completed_course_count,
+    program_enrollment.entry_date,
+    program_enrollment.exit_date,
+    program_enrollment.exit_reason,
+    coalesce(program_enrollment.completed_in_year, false) as completed_in_year
+from credits
+full join program_enrollment using (grantee_id, program_year, institution_id, student_id, program_id)
