@@ -123,7 +123,8 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
         def counts() -> Sequence[int]:
             columns = [_count(self._filters(metric, known)).label(f"n{number}") for number, metric in enumerate(asked)]
-            return list(self.execute_query(sa.select(*columns).select_from(self.batch)).one())
+            counted = self.execute_query(sa.select(*columns).select_from(self.batch)).one()
+            return [count or 0 for count in counted]  # DuckDB's count_if over no rows is null
 
         resolved = self._guard(asked, counts)
         if resolved or len(asked) == 1:

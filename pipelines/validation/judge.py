@@ -111,15 +111,20 @@ def strict_expectation(rule: Rule) -> Any:
     return expectation.copy(update=update)
 
 
+def _verdict_on_table(rule: Rule, row_count: int, *, is_success: bool) -> Verdict:
+    # A table that must have rows and has none is judged, although it has no row to count; no other statement about no
+    # rows can be true or false, and engines differ in what they make of it (the sum of nothing is 0 or null).
+    if row_count == 0 and rule.expectation.expectation_type != "expect_table_row_count_to_be_between":
+        return Verdict(rule.id, 0, 0, True, None, None)  # noqa: FBT003 - vacuously true, as for rules on rows
+    failed = int(not is_success)
+    return Verdict(rule.id, max(row_count, failed), failed, is_success, None, None)
+
+
 def _verdict(rule: Rule, judged: Judged) -> Verdict:
     if judged.error is not None or judged.row_count is None:
         return Verdict(rule.id, None, None, None, judged.error or "no count came back", None)
     if judged.predicate is None:
-        failed = int(not judged.success)
-        # A table that must have rows and has none is judged, although it has no row to count.
-        is_about_size = rule.expectation.expectation_type == "expect_table_row_count_to_be_between"
-        population = max(judged.row_count, failed) if is_about_size else judged.row_count
-        return Verdict(rule.id, population, failed, judged.success, None, None)
+        return _verdict_on_table(rule, judged.row_count, is_success=bool(judged.success))
     population = judged.row_count - (judged.result.get("missing_count") or 0)
     failed = judged.result["unexpected_count"] or 0
     return Verdict(rule.id, population, failed, judged.success, None, judged.predicate)

@@ -20,7 +20,7 @@ def status(population: int | None, failed: int | None, threshold: Threshold, *, 
     """
     if error or population is None or failed is None:
         return "error"
-    if not 0 <= failed <= max(population, 0):
+    if not 0 <= failed <= population:
         message = f"{failed} failed of {population} judged rows: the counts contradict each other"
         raise ValueError(message)
     if population == 0:
