@@ -7,7 +7,7 @@ would hold its pool slot for ever. The lock on the home keeps two nights apart.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import groupby
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from pipelines import models
+from pipelines import ledger, models
 from pipelines.grantee import grantee_ids
 from pipelines.night import Night, close_book, program_years_at_hand, selected_grantees
 from pipelines.schema import core_tables
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 FIRST_PROGRAM_YEAR = "2019-20"  # house default: the first year under Perkins V; CTE_FIRST_PROGRAM_YEAR moves it
 RESOURCES = {"night"}
-SINGLE_RUN = dg.BackfillPolicy.single_run()
 SUBMISSION, RESULT, FINDING = (dg.AssetKey(["quality", name]) for name in ("submission", "rule_result", "finding"))
 QUARANTINE, DEFINITION = dg.AssetKey(["quality", "quarantine"]), dg.AssetKey(["reference", "definition"])
 SCORECARD, PUBLISHED, RUN = dg.AssetKey("scorecard"), dg.AssetKey("published"), dg.AssetKey(["quality", "run"])
@@ -51,10 +50,19 @@ def partitions() -> dg.MultiPartitionsDefinition:
     )
 
 
-def _shared(**more: Any) -> dict[str, Any]:
-    return {
-        "partitions_def": partitions(), "backfill_policy": SINGLE_RUN, "required_resource_keys": RESOURCES, **more
-    }  # fmt: skip
+def _step(
+    name: str, group: str, specs: Sequence[dg.AssetSpec], do: Callable[[dg.AssetExecutionContext], None]
+) -> dg.AssetsDefinition:
+    """Return one step of the night: the assets that it fills, and what it does."""
+    partitioned = [spec.replace_attributes(group_name=group, partitions_def=partitions()) for spec in specs]
+
+    @dg.multi_asset(
+        name=name, specs=partitioned, backfill_policy=dg.BackfillPolicy.single_run(), required_resource_keys=RESOURCES
+    )
+    def step(context: dg.AssetExecutionContext) -> None:
+        do(context)
+
+    return step
 
 
 def _selected(context: dg.AssetExecutionContext) -> tuple[Night, list[Partition]]:
@@ -69,41 +77,51 @@ def _selected(context: dg.AssetExecutionContext) -> tuple[Night, list[Partition]
 
 
 def _intake() -> dg.AssetsDefinition:
-    core = [dg.AssetSpec(["core", t.name], deps=[SUBMISSION], description=t.comment) for t in core_tables()]
-    books = [dg.AssetSpec(SUBMISSION, description="Files received."), dg.AssetSpec(QUARANTINE, deps=[SUBMISSION])]
+    core = [dg.AssetSpec(["core", t.name], description=t.comment) for t in core_tables()]
+    books = [
+        dg.AssetSpec(SUBMISSION, description=ledger.SUBMISSION.comment),
+        dg.AssetSpec(QUARANTINE, description=ledger.QUARANTINE.comment),
+    ]
 
-    @dg.multi_asset(specs=[*books, *core], name="intake", group_name="intake", **_shared())
-    def intake(context: dg.AssetExecutionContext) -> None:
-        """Archives, lands and conforms what has arrived; files that are known already cost nothing."""
-        from pipelines.intake.nightly import take_in_night
+    def take_in_what_arrived(context: dg.AssetExecutionContext) -> None:
+        from pipelines.intake.submit import rebuild, take_in
 
         night, selected = _selected(context)
-        take_in_night(night, [(p.grantee_id or "", p.program_year or "") for p in selected])
+        settings = night.settings
+        if settings.is_rebuild:
+            rebuild(night.connection, settings.home, night.say)
+        taken = take_in(
+            night.connection,
+            settings.home,
+            settings.inbox,
+            night.started_at,
+            grantees={p.grantee_id or "" for p in selected},
+            program_years={p.program_year or "" for p in selected},
+            say=night.say,
+        )
+        night.say(f"{len(taken.submissions)} files taken in, {taken.known_count} known already")
 
-    return intake
+    return _step("intake", "intake", [*books, *core], take_in_what_arrived)
 
 
 def _definition() -> dg.AssetsDefinition:
-    @dg.asset(key=DEFINITION, group_name="reference", description="The grantees' definitions by year.", **_shared())
-    def definition(context: dg.AssetExecutionContext) -> None:
+    def load(context: dg.AssetExecutionContext) -> None:
         from pipelines.measures.definitions import load_definitions
 
         load_definitions(context.resources.night.connection, program_years())
 
-    return definition
+    spec = dg.AssetSpec(DEFINITION, description="What participant, concentrator and the indicators mean, by year.")
+    return _step("definition", "reference", [spec], load)
 
 
 def _model(model: models.Model) -> dg.AssetsDefinition:
     deps = [key for name in model.inputs if (key := _asset_of(name)) is not None]
+    spec = dg.AssetSpec([model.schema, model.name], deps=deps, description=model.description)
 
-    @dg.asset(
-        key=dg.AssetKey([model.schema, model.name]), name=None, deps=deps, description=model.description,
-        group_name=model.schema, **_shared(),
-    )  # fmt: skip
-    def build_model(context: dg.AssetExecutionContext) -> None:
+    def build(context: dg.AssetExecutionContext) -> None:
         models.build(context.resources.night.connection, model)
 
-    return build_model
+    return _step(f"{model.schema}_{model.name}", model.schema, [spec], build)
 
 
 def _asset_of(table: str) -> dg.AssetKey | None:
@@ -113,17 +131,20 @@ def _asset_of(table: str) -> dg.AssetKey | None:
 
 def _judgement(tables: Sequence[str]) -> dg.AssetsDefinition:
     deps = [key for table in tables if (key := _asset_of(table)) is not None]
-    specs = [dg.AssetSpec(RESULT, deps=deps), dg.AssetSpec(FINDING, deps=deps)]
+    specs = [
+        dg.AssetSpec(RESULT, deps=deps, description=ledger.RULE_RESULT.comment),
+        dg.AssetSpec(FINDING, deps=deps, description=ledger.FINDING.comment),
+    ]
 
-    @dg.multi_asset(specs=specs, name="judgement", group_name="quality", **_shared())
-    def judgement(context: dg.AssetExecutionContext) -> None:
-        """Great Expectations judges every table; each failing row becomes a finding."""
+    def judge(context: dg.AssetExecutionContext) -> None:
         from pipelines.validation.results import judge_partitions
 
         night, selected = _selected(context)
-        judge_partitions(night.connection, selected, night.run_id, night.started_at.date())
+        outcomes = judge_partitions(night.connection, selected, night.run_id, night.started_at.date())
+        failed = sum(outcome.status == "failed" for outcome in outcomes)
+        night.say(f"{len(outcomes)} rules judged over {len(selected)} program years of grantees, {failed} failed")
 
-    return judgement
+    return _step("judgement", "quality", specs, judge)
 
 
 def _checks(table: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
@@ -172,22 +193,21 @@ def _check_result(rule: Rule, asset: dg.AssetKey, verdicts: Sequence[tuple[Any, 
 
 
 def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
-    @dg.asset(key=SCORECARD, deps=deps, group_name="reports", **_shared())
-    def scorecard(context: dg.AssetExecutionContext) -> None:
-        """Writes a needs-assessment scorecard for each grantee and program year, and their index."""
+    def write(context: dg.AssetExecutionContext) -> None:
         from pipelines.reports.write import write_scorecards
 
         night, selected = _selected(context)
-        write_scorecards(night.connection, night.settings.home, night.run_id,
-                         [(p.grantee_id or "", p.program_year or "") for p in selected])  # fmt: skip
+        pairs = [(p.grantee_id or "", p.program_year or "") for p in selected]
+        write_scorecards(night.connection, night.settings.home, night.run_id, pairs)
 
-    return scorecard
+    spec = dg.AssetSpec(
+        SCORECARD, deps=deps, description="A needs-assessment scorecard a grantee and year, and the index."
+    )
+    return _step("scorecard", "reports", [spec], write)
 
 
 def _published() -> dg.AssetsDefinition:
-    @dg.asset(key=PUBLISHED, deps=[RESULT], group_name="publish", **_shared())
-    def published(context: dg.AssetExecutionContext) -> None:
-        """Builds the published file aside and swaps it."""
+    def swap(context: dg.AssetExecutionContext) -> None:
         from expectations.catalogue import all_rules
         from pipelines.publish import fill_publish, publish
 
@@ -195,18 +215,18 @@ def _published() -> dg.AssetsDefinition:
         fill_publish(night.connection, all_rules())
         publish(night.connection, night.settings.home)
 
-    return published
+    spec = dg.AssetSpec(PUBLISHED, deps=[RESULT], description="The analysts' file, built aside and swapped.")
+    return _step("published", "publish", [spec], swap)
 
 
 def _run() -> dg.AssetsDefinition:
-    @dg.asset(key=RUN, deps=[SCORECARD, PUBLISHED], group_name="quality", **_shared())
-    def run(context: dg.AssetExecutionContext) -> None:
-        """Closes the night's book: when it ended and with which exit code."""
+    def close(context: dg.AssetExecutionContext) -> None:
         from expectations.catalogue import rule_book_version
 
         close_book(context.resources.night, rule_book_version())
 
-    return run
+    spec = dg.AssetSpec(RUN, deps=[SCORECARD, PUBLISHED], description=ledger.RUN.comment)
+    return _step("run", "quality", [spec], close)
 
 
 def all_assets() -> list[dg.AssetsDefinition]:

@@ -90,7 +90,8 @@ def _summary(home: Path, console: Console) -> int:
             [run_id],
         ).fetchall()
         broken = connection.execute(
-            "select distinct rule_id, message from quality.rule_result where run_id = ? and status = 'error' order by 1",
+            "select distinct rule_id, message from quality.rule_result "
+            "where run_id = ? and status = 'error' order by 1",
             [run_id],
         ).fetchall()
     for rule_id, message in broken:

@@ -26,9 +26,13 @@ def build_definitions(settings: Callable[[], Settings] = settings_from_environme
     """Return everything Dagster needs. ``settings`` is asked when a run begins, not before."""
     everything = dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks()
     job = dg.define_asset_job(
-        JOB, selection=everything, partitions_def=assets.partitions(), executor_def=dg.in_process_executor,
-        hooks={_step_done()}, description="One night: intake, models, judgement, scorecards, published file; all partitions in one run.",
-    )  # fmt: skip
+        JOB,
+        selection=everything,
+        partitions_def=assets.partitions(),
+        executor_def=dg.in_process_executor,
+        hooks={_step_done()},
+        description="One night: intake, models, judgement, scorecards, published file; all partitions in one run.",
+    )
     return dg.Definitions(
         assets=assets.all_assets(),
         asset_checks=assets.all_checks(),

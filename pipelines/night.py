@@ -6,7 +6,6 @@ What happens in a night, and in which order, stands in ``assets``; each step is 
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,10 +18,10 @@ import duckdb
 
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import claim, is_sample_inbox, lock
+from pipelines.intake.inbox import is_program_year
 from pipelines.layouts import ConfigurationError
 from pipelines.warehouse import open_warehouse
 
-PROGRAM_YEAR = re.compile(r"\d{4}-\d{2}")
 NO_GATE_CLOSED, GATE_CLOSED, WRONG_CALL, SYSTEM_FAILED = 0, 1, 2, 3
 
 
@@ -70,11 +69,6 @@ class Night:
     def say(self, text: str) -> None:
         """Tell the operator; never with a person's value."""
         self.settings.say(text)
-
-
-def is_program_year(text: str) -> bool:
-    """Return whether a text is a program year such as 2023-24 or 1999-00."""
-    return PROGRAM_YEAR.fullmatch(text) is not None and (int(text[:4]) + 1) % 100 == int(text[5:])
 
 
 def settings_from_environment(home: str | None = None, inbox: str | None = None) -> Settings:

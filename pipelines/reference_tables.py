@@ -59,7 +59,7 @@ COMPLETERS = _reference(
 
 DIRECTORY = _reference(
     "ipeds_directory",
-    "IPEDS institution directory (survey file HD), the columns that are used here; raw keeps the others.",
+    "IPEDS institution directory (survey file HD), the columns that are used here; the archive keeps the others.",
     column("unitid", "IPEDS UNITID.", ceds="000166", pattern=r"^\d{6}$", required=True),
     column("institution_name", "Name of the institution.", String, required=True),
     column("state", "Postal code of the state.", String, required=True),

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.grantee import grantee
-from pipelines.intake.land import raw_column, raw_table
+from pipelines.intake.raw_names import raw_columns, raw_table
 from pipelines.schema import METADATA, PARTITION
-from pipelines.validation.dialect import quoted as _quoted
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
@@ -98,6 +97,10 @@ def _rows_of(
     """
 
 
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _place(connection: duckdb.DuckDBPyConnection, table: str) -> _Place:
     described = connection.execute(f"describe {table}").fetchall()
     columns = frozenset(row[0] for row in described)
@@ -138,7 +141,7 @@ def _as_sent(table: str, failing: list[Failing], grantee_id: str | None, place: 
     for i, f in enumerate(failing):
         column = f.rule.columns[0]
         sent = [
-            f"sent_{n}.{raw_column(c)}"
+            f'sent_{n}."{raw_columns(layout)[c.name]}"'
             for n, layout in enumerate(layouts if joins else [])
             if (c := layout.column_to(column)) is not None
         ]
@@ -165,7 +168,8 @@ def settle(
     bind = {"run": run_id, "grantee": grantee_id, "year": program_year, "rules": judged_rule_ids}
     connection.execute(
         f"""
-        update quality.finding as f set state = 'fixed', change = case when f.state = 'open' then 'fixed' else f.change end
+        update quality.finding as f
+        set change = case when f.state = 'open' then 'fixed' else f.change end, state = 'fixed'
         where f.grantee_id is not distinct from $grantee and f.program_year is not distinct from $year
             and list_contains($rules, f.rule_id)
             and not exists (select 1 from {FOUND}_as_finding as n where n.finding_id = f.finding_id)
@@ -205,9 +209,10 @@ def _identified() -> str:
             row_number() over (partition by n.rule_id, n.record_key order by s.file_name, n.line_number) as place
         from {FOUND} as n left join quality.submission as s using (submission_id)
     )
-    select substr(sha256(concat_ws('|', rule_id, coalesce($1, ''), coalesce($2, ''), table_name, record_key, column_name,
+    select
+        substr(sha256(concat_ws('|', rule_id, coalesce($1, ''), coalesce($2, ''), table_name, record_key, column_name,
             cast(place as varchar))), 1, 20) as finding_id,
-        rule_id, rule_version, severity, $1 as grantee_id, institution_id, $2 as program_year, submission_id, table_name,
-        file_name, line_number, column_name, record_key_masked, value_masked, is_waived
+        rule_id, rule_version, severity, $1 as grantee_id, institution_id, $2 as program_year, submission_id,
+        table_name, file_name, line_number, column_name, record_key_masked, value_masked, is_waived
     from numbered
     """
