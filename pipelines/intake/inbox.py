@@ -1,0 +1,105 @@
+"""What lies in an inbox: which files are submissions of which grantee and program year, and what is none.
+
+Names and places only; no file is opened here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.grantee import grantee_ids
+from pipelines.home import SAMPLE_MARKER
+
+_YEAR = re.compile(r"(\d{4})-(\d{2})")
+_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file in the folder of a grantee's program year. ``file_name`` is its name as text that can be stored."""
+
+    grantee_id: str
+    program_year: str
+    file_name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Stray:
+    """Something in an inbox that is no submission: where it lies, and what to do about it."""
+
+    place: str
+    message: str
+
+
+def is_program_year(text: str) -> bool:
+    """Return whether a text names a program year, such as 2023-24."""
+    match = _YEAR.fullmatch(text)
+    return match is not None and (int(match[1]) + 1) % 100 == int(match[2])
+
+
+def program_year_in(path: Path) -> str | None:
+    """Return the program year that a file's folder or name says, or None where neither does."""
+    candidates = [path.resolve().parent.name, *(m[0] for m in _YEAR.finditer(path.name))]
+    return next((c for c in candidates if is_program_year(c)), None)
+
+
+def name_of(path: Path) -> str:
+    """Return the last part of a path as text that can be stored; bytes that are no UTF-8 become question marks."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def look_into(
+    inbox: Path, grantees: Collection[str] | None = None, program_years: Collection[str] | None = None
+) -> tuple[list[Found], list[Stray]]:
+    """Return the submissions of an inbox and what is none, in the order of their names.
+
+    ``grantees`` and ``program_years`` leave out the others (None: none is left out); strays are always told.
+    """
+    found: list[Found] = []
+    strays: list[Stray] = []
+    for entry in _entries(inbox):
+        if not entry.is_dir():
+            if not _belongs_to_root(entry.name):
+                strays.append(
+                    Stray(entry.name, "a file here belongs to no grantee; put it into <grantee>/<program_year>/")
+                )
+        elif entry.name not in grantee_ids():
+            known = ", ".join(grantee_ids())
+            strays.append(Stray(f"{name_of(entry)}/", f"no such grantee; there are {known}. To add one, see README"))
+        else:
+            files, others = _of_grantee(entry)
+            strays += others
+            found += [f for f in files if grantees is None or f.grantee_id in grantees]
+    return [f for f in found if program_years is None or f.program_year in program_years], strays
+
+
+def _of_grantee(folder: Path) -> tuple[list[Found], list[Stray]]:
+    found, strays = [], []
+    for entry in _entries(folder):
+        place = f"{folder.name}/{name_of(entry)}"
+        if not entry.is_dir():
+            strays.append(Stray(place, "a file here belongs to no program year; put it into a folder such as 2023-24"))
+        elif not is_program_year(entry.name):
+            strays.append(Stray(f"{place}/", "not a program year; name the folder like 2023-24"))
+        else:
+            for file in _entries(entry):
+                if file.is_dir():
+                    strays.append(Stray(f"{place}/{name_of(file)}/", "folders are not looked into; move its files up"))
+                else:
+                    found.append(Found(folder.name, entry.name, name_of(file), file))
+    return found, strays
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Yield what lies in a folder by name, but for what operating systems and open editors leave behind."""
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith((".", "~$")) and path.name.lower() not in _SYSTEM_FILES:
+            yield path
+
+
+def _belongs_to_root(name: str) -> bool:
+    return name in ("faults.csv", SAMPLE_MARKER) or name.upper().startswith("README")
