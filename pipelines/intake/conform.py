@@ -1,0 +1,98 @@
+"""Raw to core: one select per file layout, from the grantee's words to our words and types.
+
+Reads one submission from its raw table and writes its rows to the canonical table. How a single value is read stands
+in ``conform_values``; whether it is plausible is for the rules.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+from sqlalchemy import Column, Table
+
+from pipelines.intake.conform_values import Value, absent, quoted, sent_text, value_of, year_is_another
+from pipelines.intake.raw_names import kind_column, raw_columns, raw_table
+from pipelines.layouts import FileLayout
+from pipelines.schema import content_columns, core_table
+
+
+def conform_sql(layout: FileLayout, source: str) -> str:
+    """Return the select that gives the rows of ``core.<layout.table>`` from those of a raw table.
+
+    Bound parameters: $grantee_id, $program_year, $submission_id. ``unreadable_columns`` names every column whose text
+    could not be read or mapped. Attributes without a column are ``not_collected``, blank ones ``not_reported``,
+    unreadable ones ``unknown``; other unreadable values are null.
+    """
+    table = core_table(layout.table)
+    values = {c.name: _value(c, layout) for c in content_columns(table)}
+    verdicts = {name: v.is_unreadable for name, v in values.items() if v.is_unreadable != "false"}
+    verdicts |= _verdict_on_year(layout)
+    own = {
+        "grantee_id": "$grantee_id",
+        "program_year": "$program_year",
+        "submission_id": "submission_id",
+        "line_number": "cast(line_number as integer)",
+        "unreadable_columns": _names_of(verdicts),
+    }
+    selected = own | {name: v.sql for name, v in values.items()}
+    columns = ", ".join(f"{selected[c.name]} as {c.name}" for c in table.columns)
+    sent = ", ".join(["submission_id", "line_number", *_sent(layout, table)])
+    return f"select {columns} from (select {sent} from {source} where submission_id = $submission_id) as sent"
+
+
+def conform(
+    connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str, submission_id: str, layout: FileLayout
+) -> int:
+    """Write the rows of a submission from raw to core and return how many there are. The caller has the transaction."""
+    table = core_table(layout.table)
+    names = ", ".join(c.name for c in table.columns)
+    select = conform_sql(layout, raw_table(grantee_id, layout))
+    parameters = {"grantee_id": grantee_id, "program_year": program_year, "submission_id": submission_id}
+    result = connection.execute(f"insert into {table.fullname} ({names}) {select}", parameters).fetchone()
+    return int(result[0]) if result else 0
+
+
+def withdraw(connection: duckdb.DuckDBPyConnection, submission_id: str, table_name: str) -> None:
+    """Take the rows of a submission out of its canonical table; raw keeps them. The caller has the transaction."""
+    connection.execute(f"delete from {core_table(table_name).fullname} where submission_id = ?", [submission_id])
+
+
+def _sent(layout: FileLayout, table: Table) -> list[str]:
+    """Return the texts of the mapped columns without padding, under our names with an ``s_``."""
+    names = raw_columns(layout)
+    texts = []
+    for ours in (*content_columns(table), table.columns["program_year"]):
+        column = layout.column_to(ours.name)
+        if column is not None:
+            name = f'"{names[column.name]}"'
+            is_pseudonym = ours.info["pii"] == "identifier"
+            texts.append(f"{name if is_pseudonym else sent_text(name, column)} as s_{ours.name}")
+    identified = layout.column_to("student_id")
+    if identified and "student_id_kind" in table.columns:
+        texts.append(f'"{kind_column(names[identified.name])}" as s_student_id_kind')
+    return texts
+
+
+def _value(ours: Column[Any], layout: FileLayout) -> Value:
+    if ours.name == "student_id_kind" and layout.column_to("student_id"):
+        return Value("s_student_id_kind")
+    column = layout.column_to(ours.name)
+    if column is None:
+        return absent(ours, layout.constants.get(ours.name))
+    if ours.info["pii"] == "identifier":
+        return Value(f"s_{ours.name}")  # a pseudonym, or null
+    return value_of(ours, column, f"s_{ours.name}")
+
+
+def _verdict_on_year(layout: FileLayout) -> dict[str, str]:
+    column = layout.column_to("program_year")
+    return {"program_year": year_is_another(column, "s_program_year")} if column else {}
+
+
+def _names_of(verdicts: dict[str, str]) -> str:
+    if not verdicts:
+        return "''"
+    names = ", ".join(f"case when {verdict} then {quoted(name)} end" for name, verdict in verdicts.items())
+    joined = f"concat_ws(',', {names})"
+    return f"case when {joined} = '' then '' else concat(',', {joined}, ',') end"

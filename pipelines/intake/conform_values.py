@@ -1,0 +1,160 @@
+"""SQL for one value: their text to our word or type, or the verdict that it cannot be read.
+
+Portable idioms only (a regular expression stands guard before every cast). Which columns a table has and where the
+rows come from is the matter of ``conform``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Date, Integer, Numeric
+
+from pipelines.code_sets import STATES, codes_of
+from pipelines.layouts import ColumnLayout
+
+_DATE_GUARDS = {
+    "YYYY-MM-DD": r"^[1-9]\d{3}-\d{2}-\d{2}$",
+    "MM/DD/YYYY": r"^\d{1,2}/\d{1,2}/[1-9]\d{3}$",  # spreadsheets drop the leading zeros of month and day
+    "YYYYMMDD": r"^[1-9]\d{7}$",
+}
+_DECIMAL_GUARD = r"^-?(\d{1,8}(\.\d{1,2}0*)?|\.\d{1,2}0*)$"  # databases export .50 and 3.000; neither is in doubt
+_INTEGER_GUARD = r"^-?\d{1,9}$"
+_YEARS = {
+    "YYYY-YY": "$program_year",
+    "start_year": "substr($program_year, 1, 4)",
+    "end_year": "cast(cast(substr($program_year, 1, 4) as integer) + 1 as varchar)",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """SQL for a value of ours, and for whether the text that was sent could not be read."""
+
+    sql: str
+    is_unreadable: str = "false"
+
+
+def quoted(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def sent_text(name: str, column: ColumnLayout) -> str:
+    """Return SQL for the text of a raw column without its padding; null where it says that there is no value."""
+    text = f"nullif(trim({name}), '')"
+    sentinels = [n.strip() for n in column.nulls if n.strip()]
+    if not sentinels:
+        return text
+    return f"case when trim({name}) not in ({', '.join(map(quoted, sentinels))}) then {text} end"
+
+
+def value_of(ours: Column[Any], column: ColumnLayout, text: str) -> Value:
+    """Return the value of one of our columns from the text of one of theirs."""
+    codes = code_map(ours, column)
+    if ours.info["many"]:
+        return _set(codes, column.separator, text)
+    if ours.info["codes"]:
+        return _code(codes, text, is_attribute=ours.info["states"])
+    if isinstance(ours.type, Date):
+        return _date(column.format or "YYYY-MM-DD", text)
+    if isinstance(ours.type, Numeric):
+        return _number(column.implied_decimals, text, f"decimal({ours.type.precision}, {ours.type.scale})")
+    if isinstance(ours.type, Integer):
+        return _guarded(_INTEGER_GUARD, text, f"cast({text} as integer)")
+    return Value(text)
+
+
+def absent(ours: Column[Any], constant: str | None) -> Value:
+    """Return the value of a column that the file does not carry: the layout's constant, or what its absence means."""
+    if constant is not None:
+        return Value(f"cast({quoted(constant)} as {_type(ours)})")
+    if ours.info["states"]:
+        return Value("'not_collected'")
+    return Value("'annual'" if ours.name == "term_code" else f"cast(null as {_type(ours)})")
+
+
+def year_is_another(column: ColumnLayout, text: str) -> str:
+    """Return SQL for whether a row says another program year than the folder that its file came in."""
+    return f"{text} is distinct from {_YEARS[column.format or 'YYYY-YY']}"
+
+
+def code_map(ours: Column[Any], column: ColumnLayout) -> Mapping[str, str]:
+    """Return their codes and ours; a layout that declares none for a coded column speaks our codes."""
+    if column.codes or not ours.info["codes"]:
+        return column.codes
+    return {code: code for code in codes_of(ours)}
+
+
+def _code(codes: Mapping[str, str], text: str, *, is_attribute: bool) -> Value:
+    """Codes are matched exactly: a lower-case y where the layout says Y is a value that nobody has declared."""
+    whens = " ".join(f"when {quoted(theirs.strip())} then {quoted(ours)}" for theirs, ours in codes.items())
+    mapped = f"case {text} {whens} end" if codes else "cast(null as varchar)"
+    if not is_attribute:
+        return Value(mapped, f"({text} is not null and {mapped} is null)")
+    value = f"case when {text} is null then 'not_reported' else coalesce({mapped}, 'unknown') end"
+    return Value(value, f"({text} is not null and {mapped} is null)")
+
+
+def _set(codes: Mapping[str, str], separator: str, text: str) -> Value:
+    """Read several codes in one field: ours, each once, in alphabetical order, joined by ``|``.
+
+    A set that mixes a value with a state (White and declined) contradicts itself and counts as unreadable.
+    """
+    if not separator:
+        return _code(codes, text, is_attribute=True)
+    joined = f"regexp_replace({text}, {quoted(f' *{re.escape(separator)} *')}, {quoted(separator)}, 'g')"
+    one = "|".join(re.escape(c.strip()) for c in codes)
+    mark = re.escape(separator)
+    known = f"regexp_matches({joined}, {quoted(f'^{mark}*({one})({mark}+({one}))*{mark}*$')})"
+    states = _selected({t: o for t, o in codes.items() if o in STATES}, joined, separator)
+    values = _selected({t: o for t, o in codes.items() if o not in STATES}, joined, separator)
+    is_read = f"({known} and ({states} = '' or ({values} = '' and not contains({states}, '|'))))"
+    value = (
+        f"case when {text} is null then 'not_reported' when not {is_read} then 'unknown'"
+        f" when {states} = '' then {values} else {states} end"
+    )
+    return Value(value, f"({text} is not null and not {is_read})")
+
+
+def _selected(codes: Mapping[str, str], joined: str, separator: str) -> str:
+    """Return SQL for those of our codes that a joined text holds under one of their names, in alphabetical order."""
+    haystack = f"concat({quoted(separator)}, {joined}, {quoted(separator)})"
+    choices = []
+    for ours in sorted(set(codes.values())):
+        names = [quoted(f"{separator}{t.strip()}{separator}") for t, o in codes.items() if o == ours]
+        choices.append(f"case when {' or '.join(f'contains({haystack}, {n})' for n in names)} then {quoted(ours)} end")
+    return f"concat_ws('|', {', '.join(choices)})" if choices else "''"
+
+
+def _date(format_: str, text: str) -> Value:
+    iso = {
+        "YYYY-MM-DD": text,
+        "MM/DD/YYYY": f"concat_ws('-', split_part({text}, '/', 3), lpad(split_part({text}, '/', 1), 2, '0'), "
+        f"lpad(split_part({text}, '/', 2), 2, '0'))",
+        "YYYYMMDD": f"concat_ws('-', substr({text}, 1, 4), substr({text}, 5, 2), substr({text}, 7, 2))",
+    }[format_]
+    return _guarded(_DATE_GUARDS[format_], text, f"try_cast({iso} as date)")  # the guard leaves 30 February to the cast
+
+
+def _number(implied_decimals: int, text: str, type_: str) -> Value:
+    if not implied_decimals:
+        return _guarded(_DECIMAL_GUARD, text, f"cast({text} as {type_})")
+    digits = 8 + implied_decimals
+    step = "0." + "0" * (implied_decimals - 1) + "1"
+    scaled = f"cast({text} as decimal({digits}, 0)) * cast('{step}' as decimal({implied_decimals}, {implied_decimals}))"
+    return _guarded(rf"^-?\d{{1,{digits}}}$", text, f"cast({scaled} as {type_})")
+
+
+def _guarded(guard: str, text: str, cast: str) -> Value:
+    value = f"case when regexp_matches({text}, '{guard}') then {cast} end"
+    return Value(value, f"({text} is not null and {value} is null)")
+
+
+def _type(ours: Column[Any]) -> str:
+    if isinstance(ours.type, Numeric):
+        return f"decimal({ours.type.precision}, {ours.type.scale})"
+    return "date" if isinstance(ours.type, Date) else "integer" if isinstance(ours.type, Integer) else "varchar"
