@@ -6,7 +6,7 @@ How Great Expectations runs is not known here (``judge``), nor how a finding liv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -52,19 +52,25 @@ class Outcome:
 
 
 def judge_partitions(
-    connection: duckdb.DuckDBPyConnection, partitions: Iterable[Partition], run_id: str, today: date
+    connection: duckdb.DuckDBPyConnection,
+    partitions: Iterable[Partition],
+    run_id: str,
+    today: date,
+    rules: Callable[[Partition], Iterable[tuple[str, list[Rule]]]] | None = None,
 ) -> list[Outcome]:
-    """Judge partitions by the rules in force, write results and findings, and return the outcomes.
+    """Judge partitions, write results and findings, and return the outcomes.
 
-    ``today`` decides which waivers have expired.
+    ``today`` decides which waivers have expired; ``rules`` yields the tables to judge with their rules, by default all
+    that are in force.
     """
+    in_force = rules or rules_in_force
     outcomes: list[Outcome] = []
     for partition in partitions:
         waived = waived_rules(partition.grantee_id, partition.program_year or "", today) if partition.grantee_id else ()
         judged = [
             _outcome(rule, verdict, partition, is_waived=rule.id in waived)
-            for table, rules in rules_in_force(partition)
-            for rule, verdict in zip(rules, judge(connection, table, rules, partition.where), strict=True)
+            for table, table_rules in in_force(partition)
+            for rule, verdict in zip(table_rules, judge(connection, table, table_rules, partition.where), strict=True)
         ]
         _write(connection, judged, partition, run_id)
         outcomes += judged
