@@ -45,7 +45,7 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mappi
     """Create ``table`` with the declared types, or with those of the values where it is derived, and fill it."""
     rows = list(rows)
     types = column_types(table, rows)
-    connection.execute(f"create schema if not exists {table.split('.')[0]}")
+    connection.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
     connection.execute(f"create table {table} ({', '.join(f'{name} {type_}' for name, type_ in types.items())})")
     places = ", ".join("?" for _ in types)
     for row in rows:

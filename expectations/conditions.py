@@ -1,0 +1,36 @@
+"""Pieces of SQL that conditions of rules share: keys, and whether a record is among the rows of a query.
+
+A condition names the columns of its table without the table, so a correlated subquery over a table with the same column
+names would silently compare the inner table with itself. Hence only whole keys, looked up in a query of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+INSTITUTION = ("grantee_id", "program_year", "institution_id")
+PERSON = (*INSTITUTION, "student_id")
+STAY = (*PERSON, "program_id")
+# The same person, institution and program in all program years.
+PERSON_EVER = ("grantee_id", "institution_id", "student_id")
+STAY_EVER = (*PERSON_EVER, "program_id")
+START_YEAR = "cast(substr(program_year, 1, 4) as integer)"
+
+
+def is_among(columns: Sequence[str], query: str) -> str:
+    """Return a condition that is true where the values of ``columns`` are a row of ``query``; null where one is null.
+
+    A row of ``query`` with a null would turn every "not among" into "cannot be said": leave such rows out.
+    """
+    return f"({', '.join(columns)}) in ({query})"
+
+
+def is_not_among(columns: Sequence[str], query: str) -> str:
+    """Return a condition that is true where the values of ``columns`` are no row of ``query``; null as above."""
+    return f"({', '.join(columns)}) not in ({query})"
+
+
+def rows_of(table: str, columns: Sequence[str], where: str = "true") -> str:
+    """Return a query for the rows of a table in which all ``columns`` have a value."""
+    known = " and ".join(f"{column} is not null" for column in columns)
+    return f"select {', '.join(columns)} from {table} where {known} and {where}"
