@@ -1,7 +1,7 @@
 """How SQLAlchemy speaks DuckDB over a connection that the pipeline has already open.
 
 The dialect writes statements; the two wrappers run them on that very connection, so that Great Expectations sees what
-the pipeline sees (its open transaction and its temporary tables included) and leaves no connection behind. It belongs
+the pipeline sees (its temporary tables included) and leaves no connection behind. It belongs
 here what a statement looks like and how it is run; what is asked stands in ``engine``.
 """
 

@@ -36,7 +36,6 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     ) -> None:
         """Take ``table`` (``schema.name``), or of it the rows whose columns equal ``where``, as the batch to judge."""
         super().__init__(engine=open_engine(connection))
-        self.statement_count = 0
         self._column_types: list[dict[str, str]] = []
         self._broken: dict[Any, Exception] = {}
         matches = [sa.column(name) == value for name, value in (where or {}).items()]
@@ -46,9 +45,11 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
     def execute_query(self, query: Any) -> Any:
         """Run ``query`` with its values in the text, so that counts and predicates are the same text."""
-        self.statement_count += 1
+        return self._run(to_sql(query, self.dialect))
+
+    def _run(self, statement: str) -> Any:
         with self.engine.connect() as connection:
-            return connection.exec_driver_sql(to_sql(query, self.dialect))
+            return connection.exec_driver_sql(statement)
 
     @property
     def batch(self) -> Any:
@@ -60,8 +61,8 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         """Return name and type of each column, as DuckDB calls them."""
         if not self._column_types:  # asked once for each population
             everything = sa.select(sa.text("*")).select_from(self.batch)
-            described = self.execute_query(sa.text(f"describe {to_sql(everything, self.dialect)}"))
-            self._column_types = [{"name": row[0], "type": row[1]} for row in described.fetchall()]
+            described = self._run(f"describe {to_sql(everything, self.dialect)}").fetchall()
+            self._column_types = [{"name": row[0], "type": row[1]} for row in described]
         return self._column_types
 
     def resolve_metrics(
@@ -152,7 +153,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         if domain.get("row_condition") is not None:
             filters.append(self.condition_to_filter_clause(_as_condition(domain["row_condition"])))
         names = domain.get("column_list") or [domain[key] for key in ("column_A", "column_B") if key in domain]
-        missing = [sa.column(name).is_(None) for name in names]
+        missing = [sa.column(name).is_(None) for name in dict.fromkeys(names)]
         match domain.get("ignore_row_if"):
             case "both_values_are_missing" | "all_values_are_missing":
                 filters.append(sa.not_(sa.and_(*missing)))

@@ -71,7 +71,7 @@ def judge(
 
     Raises:
         TypeError: a rule uses an expectation type that our engine is not tested for.
-        ValueError: a rule says its population twice.
+        ValueError: a rule says its population twice, or a transaction is open.
     """
     if not rules:
         return []
@@ -81,6 +81,7 @@ def judge(
     from pipelines.validation.engine import DuckDBExecutionEngine
     from pipelines.validation.plan import judge_together
 
+    _refuse_open_transaction(connection, table)
     strict = [strict_expectation(rule) for rule in rules]
     engine = DuckDBExecutionEngine(connection, table, where)
     try:
@@ -88,6 +89,14 @@ def judge(
     finally:
         engine.close()
     return [_verdict(rule, one) for rule, one in zip(rules, judged, strict=True)]
+
+
+def _refuse_open_transaction(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Refuse to judge where one rule that breaks would abort the transaction, and with it all rules after it."""
+    first, second = (connection.execute("select txid_current()").fetchone() for _ in range(2))
+    if first == second:  # outside of a transaction each statement has a number of its own
+        message = f"cannot judge {table} within an open transaction: commit before, so that no broken rule can abort it"
+        raise ValueError(message)
 
 
 def strict_expectation(rule: Rule) -> Any:

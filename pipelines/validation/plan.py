@@ -18,7 +18,8 @@ from great_expectations.validator.validation_graph import MetricEdge, Validation
 from pipelines.validation.dialect import to_sql
 from pipelines.validation.engine import ROW_COUNT, DuckDBExecutionEngine, condition_of, is_count
 
-# DuckDB's errors about values quote them; its errors about names, types and syntax do not.
+# DuckDB's errors about values quote them, which may be a person's; its errors about names, types and syntax do not.
+VALUE_ERRORS = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
 SAFE_ERRORS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.NotImplementedException)
 MAP_METRICS = (".map", ".condition", ".unexpected_count.aggregate_fn", ".unexpected_count", ".filtered_row_count")
 # No metric that reads the values of persons is planned, and the counts are asked for all the same.
@@ -103,15 +104,14 @@ def _predicate(engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any
 
 
 def words(error: BaseException) -> str:
-    """Say what broke without the value that broke it.
-
-    DuckDB quotes the value that it could not convert, which may be a person's: of such errors only the kind is said.
-    """
+    """Say what broke without the value that broke it."""
     chain: list[BaseException] = [error]
     while (cause := getattr(chain[-1], "orig", None) or chain[-1].__cause__) is not None and cause not in chain:
         chain.append(cause)
     root = next((link for link in chain if isinstance(link, duckdb.Error)), chain[-1])
-    if isinstance(root, duckdb.Error) and not isinstance(root, SAFE_ERRORS):
+    if isinstance(root, duckdb.Error) and not isinstance(root, (*SAFE_ERRORS, *VALUE_ERRORS)):
+        return f"{type(root).__name__}: DuckDB could not run the rule; its words are kept back, they may quote a value"
+    if isinstance(root, VALUE_ERRORS):
         return f"{type(root).__name__}: a value of the data could not be computed; cast it only behind a pattern guard"
     first = re.sub(r"\s+", " ", str(root).split("\n\n")[0]).strip()
     return f"{type(root).__name__}: {first}"[:500]
