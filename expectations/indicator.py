@@ -1,0 +1,38 @@
+"""Rules about the indicators themselves: whether enough is known for them to mean what they say."""
+
+from __future__ import annotations
+
+from great_expectations.expectations.row_conditions import Column
+
+from expectations.custom import ExpectRowsToSatisfy
+from expectations.rule import Rule, Threshold
+
+SMALLEST = 10
+ONE = {
+    "grantee_id": "demo", "program_year": "2023-24", "indicator_code": "1P1", "status": "computed",
+    "numerator_count": 60, "denominator_count": 100, "unknown_count": 25,
+}  # fmt: skip
+
+PLACEMENT_KNOWN = Rule(
+    id="indicator_placement_known", table="mart.indicator",
+    title="Placement is known for at least three quarters of those who count in 1P1",
+    dimension="completeness", severity="warning",
+    expectation=ExpectRowsToSatisfy(
+        column_list=["unknown_count", "denominator_count"], condition="unknown_count * 4 <= denominator_count"
+    ),
+    population=(Column("indicator_code") == "1P1") & (Column("status") == "computed")
+    & (Column("denominator_count") >= SMALLEST),
+    population_words=f"1P1 of grantees and institutions with {SMALLEST} or more in the denominator",
+    columns=("unknown_count", "denominator_count", "institution_id"),
+    threshold=Threshold(evidence="house default: one quarter unknown"),
+    why="Not found is not the same as not placed: wage records miss the self-employed, the military and those "
+        "who work in another State. With many unknown, the rate says where one looked rather than how students fared.",
+    fix="Add a source (clearinghouse, interstate wage exchange, survey), and report not engaged apart from unknown.",
+    passes=(
+        ONE, ONE | {"status": "pending", "unknown_count": 100}, ONE | {"denominator_count": 9, "unknown_count": 9},
+        ONE | {"indicator_code": "2P1", "unknown_count": 90},
+    ),
+    fails=(ONE | {"unknown_count": 26}, ONE | {"institution_id": "college-1", "unknown_count": 40}),
+)  # fmt: skip
+
+RULES = (PLACEMENT_KNOWN,)
