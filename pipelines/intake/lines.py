@@ -20,11 +20,13 @@ from pipelines.intake.lines_classify import (
     CONTROL,
     ENCODING,
     FIELD_COUNT,
+    MARK_BYTES,
+    READ_BYTES,
     REASONS,
     Marks,
-    chunks,
     mark_counts,
     mark_fields,
+    runs,
 )
 from pipelines.intake.lines_format import Field, FileRefused, Reading, TextFormat
 from pipelines.intake.lines_header import Body, Columns, find_body, match_header, match_places, read_header
@@ -52,7 +54,7 @@ def read_text(data: bytes | Path, text_format: TextFormat) -> Reading:
     lines = split_lines(text)
     own = (text_format.delimiter + text_format.quote).encode()
     marks = Marks.of(len(lines))
-    for run in chunks(lines, 0, len(lines)):
+    for run in runs(lines, 0, len(lines), MARK_BYTES):
         if text_format.kind == "delimited":
             mark_fields(lines, run, marks, own)
         else:
@@ -84,11 +86,11 @@ def _refuse_unreadable(content: bytes, lines: Lines, marks: Marks, codec: str) -
 def _read_delimited(lines: Lines, marks: Marks, text_format: TextFormat, own: bytes) -> Reading:
     body, columns = _columns(lines, text_format, own)
     width = len(columns.names)
-    for run in chunks(lines, body.first, body.last):
-        mark_counts(lines, run, marks, own, width - 1)
+    for run in runs(lines, body.first, body.last, MARK_BYTES):
+        mark_counts(lines, run, marks, width - 1)
     doubts = lines_delimited.resolve_doubts(lines, body.first, body.last, marks, own, width)
-    runs = chunks(lines, body.first, body.last)
-    frames = [lines_delimited.read_rows(lines, run, marks, doubts, own, width) for run in runs]
+    read_runs = runs(lines, body.first, body.last, READ_BYTES)
+    frames = [lines_delimited.read_rows(lines, run, marks, doubts, own, width) for run in read_runs]
     return _reading(lines, marks, text_format, body, columns, frames, doubts.faults)
 
 
@@ -109,8 +111,8 @@ def _read_fixed(lines: Lines, marks: Marks, text_format: TextFormat, _own: bytes
     body = find_body(lines, text_format)
     header = () if body.header_line is None else (lines.text(body.header_line),)
     columns = Columns(tuple(f.name for f in text_format.fields), header)
-    runs = chunks(lines, body.first, body.last)
-    frames = [lines_fixed.read_rows(lines, run, marks, text_format.fields) for run in runs]
+    read_runs = runs(lines, body.first, body.last, READ_BYTES)
+    frames = [lines_fixed.read_rows(lines, run, marks, text_format.fields) for run in read_runs]
     return _reading(lines, marks, text_format, body, columns, frames, {})
 
 

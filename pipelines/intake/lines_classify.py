@@ -22,9 +22,10 @@ REASONS = {
     CONTROL: "line_control_characters",
 }
 _TAB = 9
-_FIRST_PRINTABLE = 32
+_BLANK = _FIRST_PRINTABLE = 32
 _FIRST_BEYOND_ASCII = 128
-CHUNK = 1 << 25  # bytes; the fast reader needs some to be fast, and memory grows with it
+MARK_BYTES = 1 << 21  # marked together: the masks of so many bytes stay in the processor's cache
+READ_BYTES = 1 << 24  # read together: the fast reader needs some to be fast, and memory grows with it
 
 Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -32,7 +33,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Marks:
-    """One entry per physical line: its kind, its delimiters (quoted ones too), whether its quotes leave a doubt."""
+    """One entry per physical line: its kind, its delimiters outside quotes, whether its quotes leave a doubt.
+
+    Where they do, all delimiters are counted.
+    """
 
     kind: NDArray[np.uint8]
     delimiters: NDArray[np.int32]
@@ -47,10 +51,10 @@ class Marks:
         return cls(np.zeros(count, np.uint8), np.zeros(count, np.int32), *masks)
 
 
-def chunks(lines: Lines, first: int, last: int) -> Iterator[slice]:
-    """Cut the lines from ``first`` up to ``last`` into runs of about ``CHUNK`` bytes."""
+def runs(lines: Lines, first: int, last: int, size: int) -> Iterator[slice]:
+    """Cut the lines from ``first`` up to ``last`` into runs of about ``size`` bytes."""
     while first < last:
-        stop = int(np.searchsorted(lines.start, int(lines.start[first]) + CHUNK))
+        stop = int(np.searchsorted(lines.start, int(lines.start[first]) + size))
         stop = min(max(stop, first + 1), last)
         yield slice(first, stop)
         first = stop
@@ -65,19 +69,18 @@ def per_line(mask: Mask, start: NDArray[np.int64]) -> NDArray[np.int32]:
     return exact
 
 
-def mark_text(lines: Lines, run: slice, marks: Marks, own_controls: bytes = b"") -> tuple[Bytes, NDArray[np.int64]]:
+def mark_text(lines: Lines, run: slice, marks: Marks, own: bytes = b"") -> tuple[Bytes, NDArray[np.int64]]:
     """Mark bad encoding and control characters; return the bytes of the run and where its lines start in them.
 
-    Tab is text, and so are the control characters that the format uses as marks (``own_controls``).
+    Tab is text, and so are control characters that the format uses as delimiter or quote (``own``).
     """
     offset, stop = int(lines.start[run.start]), lines.stop(run.stop - 1)
     view = np.frombuffer(lines.data, np.uint8)[offset:stop]
     start = lines.start[run] - offset
-    wanted = {_TAB, LINE_FEED, CARRIAGE_RETURN, *own_controls}
-    if np.count_nonzero(view < _FIRST_PRINTABLE) > sum(
-        np.count_nonzero(view == c) for c in wanted if c < _FIRST_PRINTABLE
-    ):
-        bad = (view < _FIRST_PRINTABLE) & ~np.isin(view, list(wanted))
+    low = view < _FIRST_PRINTABLE
+    line_end_bytes = len(view) - int((lines.end[run] - lines.start[run]).sum())
+    if np.count_nonzero(low) > line_end_bytes:
+        bad = low & ~np.isin(view, [_TAB, LINE_FEED, CARRIAGE_RETURN, *own])
         marks.kind[run][per_line(bad, start) > 0] = CONTROL
     text = lines.data[offset:stop]
     if not text.isascii():
@@ -98,71 +101,70 @@ def _mark_encoding(lines: Lines, text: bytes, run: slice, marks: Marks) -> None:
 
 
 def mark_fields(lines: Lines, run: slice, marks: Marks, own: bytes) -> None:
-    """Mark control characters, bad encoding and doubtful quotes, and count the delimiters of each line."""
+    """Mark bad encoding, control characters and doubtful quotes, and count the delimiters of each line."""
     view, start = mark_text(lines, run, marks, own)
-    is_delimiter = view == own[0]
-    raw = per_line(is_delimiter, start)
-    marks.delimiters[run] = raw
-    quotes = np.flatnonzero(view == own[1]) if own[1:] else np.empty(0, np.int64)
-    if not len(quotes):
-        return
-    end = lines.end[run] - int(lines.start[run.start])
-    count = per_line(view == own[1], start)
-    marks.has_quote[run] = count > 0
-    marks.is_doubtful[run] = _doubtful(view, start, end, quotes, count, own)
+    marks.delimiters[run] = per_line(view == own[0], start)
+    if own[1:] and lines.data.find(own[1:], int(lines.start[run.start]), lines.stop(run.stop - 1)) >= 0:
+        marks.has_quote[run] = per_line(view == own[1], start) > 0
+        _mark_quotes(lines, np.flatnonzero(marks.has_quote[run]) + run.start, marks, own)
 
 
-def _doubtful(
-    view: Bytes,
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-    at: NDArray[np.int64],
-    count: NDArray[np.int32],
-    own: bytes,
-) -> Mask:
-    """Return which lines do not follow RFC 4180 by themselves.
+def _mark_quotes(lines: Lines, chosen: NDArray[np.int64], marks: Marks, own: bytes) -> None:
+    """Mark which lines do not follow RFC 4180 by themselves; count the delimiters outside quotes of those that do.
 
     Within a line the quotes open and close in turn, a doubled one being a close and an open side by side. So each
-    opening one stands behind a delimiter, the line's start or a quote, each closing one before one of these.
+    opening one stands behind a delimiter, quote or line start, each closing one before a delimiter, quote or line end.
     """
-    line = np.repeat(np.arange(len(start)), count)
-    is_opening = (np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)) % 2 == 0
-    before, after = view[np.maximum(at - 1, 0)], view[np.minimum(at + 1, len(view) - 1)]
-    is_first, is_last = at == start[line], at + 1 == end[line]
-    opens = is_first | (before == own[0]) | (before == own[1])
-    closes = is_last | (after == own[0]) | (after == own[1])
-    is_wrong = np.where(is_opening, ~opens, ~closes)
-    doubtful: Mask = count % 2 == 1
-    doubtful[line[is_wrong]] = True
-    return doubtful
+    view = np.frombuffer(bytes_of(lines, chosen), np.uint8)
+    stop = lines.start[np.minimum(chosen + 1, len(lines) - 1)]
+    stop[-1] = lines.stop(int(chosen[-1]))
+    size = stop - lines.start[chosen]
+    start = np.cumsum(size) - size
+    is_quote, is_delimiter = view == own[1], view == own[0]
+    is_odd = per_line(is_quote, start) % 2 == 1
+    is_inside = _running_parity(is_quote)  # from each opening quote up to its closing one
+    if is_odd.any():
+        is_inside ^= np.repeat((np.cumsum(is_odd) - is_odd) % 2 == 1, size)
+    is_border = is_quote | is_delimiter | (view == LINE_FEED) | (view == CARRIAGE_RETURN)
+    is_wrong = np.zeros(len(view), np.bool_)
+    is_wrong[1:] = is_quote[1:] & is_inside[1:] & ~is_border[:-1]
+    is_wrong[:-1] |= is_quote[:-1] & ~is_inside[:-1] & ~is_border[1:]
+    is_doubtful = is_odd | (per_line(is_wrong, start) > 0)
+    marks.is_doubtful[chosen] = is_doubtful
+    outside = per_line(is_delimiter & ~is_inside, start)
+    marks.delimiters[chosen[~is_doubtful]] = outside[~is_doubtful]
 
 
-def mark_counts(lines: Lines, run: slice, marks: Marks, own: bytes, wanted: int) -> None:
-    """Mark blank lines and those whose delimiters outside quotes are not the ``wanted`` number."""
-    offset = int(lines.start[run.start])
-    view = np.frombuffer(lines.data, np.uint8)[offset : lines.stop(run.stop - 1)]
-    start = lines.start[run] - offset
-    found = marks.delimiters[run].copy()
-    is_quoted = marks.has_quote[run] & ~marks.is_doubtful[run] & (found > wanted)
-    if is_quoted.any():
-        found -= _inside_quotes(view, start, is_quoted, own)
-    kind = marks.kind[run]
+def _running_parity(mask: Mask) -> Mask:
+    """Return for each byte whether an odd number of bytes is set up to it, eight bytes of packed bits at a time."""
+    packed = np.packbits(mask, bitorder="little")
+    words = np.zeros(-(-len(packed) // 8), "<u8")
+    words.view(np.uint8)[: len(packed)] = packed
+    for shift in (1, 2, 4, 8, 16, 32):
+        words ^= words << np.uint64(shift)
+    last = words >> np.uint64(63)
+    words ^= np.uint64(0) - (np.bitwise_xor.accumulate(last) ^ last)  # all bits turn where the words before are odd
+    parity = np.unpackbits(words.view(np.uint8), count=len(mask), bitorder="little")
+    return parity.view(np.bool_)
+
+
+def bytes_of(lines: Lines, chosen: NDArray[np.int64]) -> bytes:
+    """Return the chosen lines, one behind the other, with their line ends."""
+    gaps = np.flatnonzero(np.diff(chosen) > 1)
+    firsts, lasts = chosen[np.append(0, gaps + 1)], chosen[np.append(gaps, len(chosen) - 1)]
+    neighbors = zip(firsts.tolist(), lasts.tolist(), strict=True)
+    view = memoryview(lines.data)
+    return b"".join(view[int(lines.start[a]) : lines.stop(b)] for a, b in neighbors)
+
+
+def mark_counts(lines: Lines, run: slice, marks: Marks, wanted: int) -> None:
+    """Mark blank lines and those whose delimiters are not the ``wanted`` number."""
+    kind, found = marks.kind[run], marks.delimiters[run]
     is_off = (found != wanted) & (kind == CLEAN)
     kind[is_off] = FIELD_COUNT
-    is_blank = lines.end[run] == lines.start[run]
-    if wanted and is_off.any():
-        is_blank |= is_off & (found == 0) & (per_line(view > _FIRST_PRINTABLE, start) == 0)
-    kind[is_blank] = BLANK
-
-
-def _inside_quotes(view: Bytes, start: NDArray[np.int64], chosen: Mask, own: bytes) -> NDArray[np.int32]:
-    """Count the delimiters within quotes of the ``chosen`` lines, whose quotes are known to be in order."""
-    lengths = np.diff(np.append(start, len(view)))
-    is_chosen = np.repeat(chosen, lengths)
-    quotes = np.flatnonzero((view == own[1]) & is_chosen)
-    delimiters = np.flatnonzero((view == own[0]) & is_chosen)
-    # Chosen lines have an even number of quotes each, so an odd number before a delimiter means inside.
-    inside = delimiters[np.searchsorted(quotes, delimiters) % 2 == 1]
-    mask = np.zeros(len(view), np.bool_)
-    mask[inside] = True
-    return per_line(mask, start)
+    kind[lines.end[run] == lines.start[run]] = BLANK
+    candidates = np.flatnonzero(is_off & (found == 0))
+    if wanted and len(candidates):
+        view = np.frombuffer(lines.data, np.uint8)[int(lines.start[run.start]) : lines.stop(run.stop - 1)]
+        visible = per_line(view > _BLANK, lines.start[run] - lines.start[run.start])
+        kind[candidates[visible[candidates] == 0]] = BLANK

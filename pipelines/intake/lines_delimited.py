@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.intake.lines_bytes import Lines
-from pipelines.intake.lines_classify import CLEAN, TAKEN, Marks
+from pipelines.intake.lines_classify import CLEAN, TAKEN, Marks, bytes_of
 from pipelines.intake.lines_quotes import Scan, resolve, scan_row
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -63,7 +63,13 @@ def read_rows(lines: Lines, run: slice, marks: Marks, doubts: Doubts, own: bytes
 
 
 def _placed(frame: pl.DataFrame, at: NDArray[np.int64], counts: NDArray[np.int64]) -> pl.DataFrame:
-    return frame.with_columns(pl.Series("line_number", at + 1), pl.Series("line_count", counts))
+    return frame.with_columns(_aligned(frame, "line_number", at + 1), _aligned(frame, "line_count", counts))
+
+
+def _aligned(frame: pl.DataFrame, name: str, values: NDArray[np.int64]) -> pl.Series:
+    """Cut a column as the frame is cut in memory: columns that are cut differently cost a copy of all of them later."""
+    cuts = np.cumsum(frame.to_series(0).chunk_lengths())[:-1]
+    return pl.concat([pl.Series(name, part) for part in np.split(values, cuts)], rechunk=False)
 
 
 def _read_clean(lines: Lines, clean: NDArray[np.int64], marks: Marks, own: bytes, width: int) -> pl.DataFrame:
@@ -89,10 +95,7 @@ def _read_clean(lines: Lines, clean: NDArray[np.int64], marks: Marks, own: bytes
 
 def text_of(lines: Lines, chosen: NDArray[np.int64]) -> bytes:
     r"""Return the chosen lines for the fast reader, each ended by ``\n`` but perhaps the last."""
-    gaps = np.flatnonzero(np.diff(chosen) > 1)
-    firsts, lasts = chosen[np.append(0, gaps + 1)], chosen[np.append(gaps, len(chosen) - 1)]
-    runs = zip(firsts.tolist(), lasts.tolist(), strict=True)
-    text = b"".join(lines.data[int(lines.start[a]) : lines.stop(b)] for a, b in runs)
+    text = bytes_of(lines, chosen)
     if lines.has_carriage_return:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _UTF8_MARK + text if text.startswith(_UTF8_MARK) else text  # the fast reader drops one mark at the start
