@@ -71,6 +71,8 @@ def take_in(
         say(f"{stray.place}: {stray.message}")
     partitions = sorted({(f.grantee_id, f.program_year) for f in found})
     missing = [m for g, y in partitions for m in missing_files(connection, grantee(g), y)]
+    for gap in missing:
+        say(f"{gap.grantee_id}/{gap.program_year}: no file {gap.file_name} has come yet")
     new = tuple(s for s in taken if s is not None)
     return Intake(new, len(taken) - len(new), tuple(strays), tuple(missing))
 

@@ -1,0 +1,180 @@
+"""Is every file taken in once, and does the version count that the sender means?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from intake_example import YEAR, Example, courses
+
+from pipelines.grantee import grantee
+from pipelines.intake import land
+from pipelines.intake.submission import accept, find
+from pipelines.intake.submit import preview, transaction
+from pipelines.intake.versions import refuse_after_reading
+from pipelines.warehouse import open_in_memory
+
+NAME = "course_2023-24_FA.csv"
+TITLES = "select distinct course_title from core.course order by 1"
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Example:
+    return Example(tmp_path)
+
+
+def test_the_second_night_on_the_same_inbox_reads_no_file(example: Example, monkeypatch: pytest.MonkeyPatch) -> None:
+    example.put(NAME, courses(3))
+    example.put("unknown.csv", "a\n")
+    example.put("course_2023-24_WI.csv", courses(3))
+    first = example.night()
+    before = example.rows("select * from quality.submission order by all")
+    monkeypatch.setattr(land, "read_text", lambda *_: pytest.fail("a known file was read again"))
+    second = example.night()
+    assert (len(first.submissions), first.known_count) == (3, 0)
+    assert (len(second.submissions), second.known_count) == (0, 3)
+    assert example.rows("select * from quality.submission order by all") == before
+
+
+def test_the_same_bytes_under_another_name_are_counted_once_and_the_first_is_named(example: Example) -> None:
+    example.put(NAME, courses(3))
+    example.put("course_2023-24_WI.csv", courses(3))
+    example.night()
+    assert example.statuses() == {NAME: "read", "course_2023-24_WI.csv": "repeated"}
+    assert example.rows("select count(*) from core.course") == [(3,)]
+    assert any(NAME in line and "repeated" in line for line in example.said)
+    assert example.rows("select line_number, line_count, reason_code from quality.quarantine") == [
+        (None, 4, "file_not_repeated")
+    ]
+
+
+def test_files_with_a_header_alone_are_no_repeats_of_each_other(example: Example) -> None:
+    example.put(NAME, courses(0))
+    example.put("course_2023-24_WI.csv", courses(0))
+    example.night()
+    assert set(example.statuses().values()) == {"read"}
+
+
+def test_a_file_that_was_refused_for_its_name_is_taken_in_once_it_is_renamed(example: Example) -> None:
+    example.put("courses.csv", courses(3)).rename(example.root / "keep")
+    example.put("courses.csv", courses(3))
+    example.night()
+    example.put("courses.csv", courses(3)).rename(example.root / "inbox/oregon" / YEAR / NAME)
+    example.night()
+    assert example.statuses() == {"courses.csv": "refused", NAME: "read"}
+
+
+def test_a_repeat_is_taken_in_once_the_first_no_longer_counts(example: Example) -> None:
+    example.put(NAME, courses(3))
+    example.put("course_2023-24_WI.csv", courses(3))
+    example.night()
+    example.put(NAME, courses(2, title="Corrected"))
+    example.night()
+    assert example.statuses()["course_2023-24_WI.csv"] == "read"
+    assert example.rows("select count(*) from core.course") == [(5,)]
+
+
+def test_a_newer_version_replaces_the_earlier_one_in_core_and_says_which(example: Example) -> None:
+    example.put(NAME, courses(3, title="Old"))
+    example.night()
+    example.put(NAME, courses(2, title="New"))
+    (new,) = example.night().submissions
+    assert example.rows(TITLES) == [("New",)]
+    ((old, status),) = example.rows("select submission_id, status from quality.submission where status <> 'read'")
+    assert (new.supersedes_submission_id, status) == (old, "superseded")
+
+
+def test_a_newer_version_that_is_refused_leaves_the_earlier_one_in_place(example: Example) -> None:
+    example.put(NAME, courses(3, title="Old"))
+    example.night()
+    example.put(NAME, "")
+    (new,) = example.night().submissions
+    assert new.status == "refused"
+    assert example.rows(TITLES) == [("Old",)]
+
+
+def test_a_sender_who_goes_back_to_the_earlier_version_gets_it(example: Example) -> None:
+    for title in ("Old", "New", "Old"):
+        example.put(NAME, courses(2, title=title))
+        example.night()
+        assert example.rows(TITLES) == [(title,)]
+    assert sorted(s for (s,) in example.rows("select status from quality.submission")) == ["read", "superseded"]
+
+
+def test_a_gate_that_closes_brings_the_version_before_back(example: Example) -> None:
+    example.put(NAME, courses(3, title="Old"))
+    example.night()
+    example.put(NAME, courses(2, title="New"))
+    (new,) = example.night().submissions
+    with example.warehouse() as connection, transaction(connection):
+        refuse_after_reading(connection, new, "too many orphans")
+    assert example.rows(TITLES) == [("Old",)]
+    assert example.night().known_count == 1
+    assert example.rows(TITLES) == [("Old",)]
+
+
+def test_what_was_judged_is_accepted_and_nothing_else_changes(example: Example) -> None:
+    example.put(NAME, courses(3))
+    example.put("unknown.csv", "a\n")
+    example.night()
+    with example.warehouse() as connection:
+        assert accept(connection, "oregon", "2022-23") == 0
+        assert accept(connection, "oregon", YEAR) == 1
+    assert example.statuses() == {NAME: "accepted", "unknown.csv": "refused"}
+
+
+def test_a_rebuild_from_the_archive_gives_the_same_core_and_keeps_when_files_came(example: Example) -> None:
+    for title in ("Old", "New"):
+        example.put(NAME, courses(3, title=title))
+        example.night()
+    example.put("course_2023-24_WI.csv", courses(3, title="New"))
+    example.put("course_2023-24_SP.csv", courses(4) + "odd line\n")
+    example.night()
+    queries = (
+        "select * from core.course order by all",
+        "select * exclude (status, message) from quality.submission order by all",
+        "select submission_id, status from quality.submission order by all",
+        "select * from quality.quarantine order by all",
+    )
+    before = [example.rows(q) for q in queries]
+    (example.root / "inbox/oregon" / YEAR / NAME).unlink()
+    assert example.rebuild() == 4
+    assert [example.rows(q) for q in queries] == before
+
+
+def test_a_night_for_one_grantee_and_year_leaves_the_others_alone(example: Example) -> None:
+    example.put(NAME, courses(3))
+    example.put("course_2022-23_FA.csv", courses(2, "2022-23"), "2022-23")
+    taken = example.night(grantees={"oregon"}, program_years={"2022-23"})
+    assert [s.program_year for s in taken.submissions] == ["2022-23"]
+    assert example.night(grantees={"udc"}).submissions == ()
+
+
+def test_a_night_that_dies_in_the_middle_of_a_file_leaves_nothing_of_it(
+    example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example.put(NAME, courses(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(land, "record", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            example.night()
+    assert example.rows("select count(*) from core.course") == [(0,)]
+    assert example.night().count("read") == 1
+
+
+def test_required_files_that_have_not_come_are_told_by_name(example: Example) -> None:
+    example.put(NAME, courses(3))
+    names = {m.file_name for m in example.night().missing}
+    assert "student_2023-24_{term_code}.csv" in names
+    assert not any(name.startswith("course") for name in names)
+
+
+def test_a_look_at_files_before_they_are_sent_leaves_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    path.write_text(courses(3) + "odd line\n")
+    connection = open_in_memory()
+    (seen,) = preview(connection, grantee("oregon"), None, [path])
+    assert (seen.program_year, seen.loaded_row_count, seen.quarantined_line_count) == (YEAR, 3, 1)
+    assert len(find(connection, "true", [])) == 1
+    assert list(tmp_path.iterdir()) == [path]
+    connection.close()
