@@ -47,7 +47,9 @@ class ColumnLayout:
 class FileLayout:
     """One kind of file: which table it fills, how it is named, read and mapped.
 
-    ``is_always_quoted`` and ``line_end`` serve writing only: a reader takes what comes.
+    ``is_always_quoted`` and ``line_end`` serve writing only: a reader takes what comes. ``is_partial`` says that the
+    file has more columns than the layout names, on purpose; the archive keeps them. ``years_before`` is how many years
+    before the collection year in its name the program year begins that a reference file speaks of.
     """
 
     name: str
@@ -70,6 +72,7 @@ class FileLayout:
     is_optional: bool = False
     bytes_order_mark: bool = False
     years_before: int = 0
+    is_partial: bool = False
     is_always_quoted: bool = False
     line_end: str = "\n"
 

@@ -269,8 +269,8 @@ def core_tables() -> Iterator[Table]:
 
 
 def core_table(name: str) -> Table:
-    """Return the canonical table of that name, without its schema. Raises KeyError for an unknown name."""
-    return METADATA.tables[f"core.{name}"]
+    """Return the canonical table of that name; one of another schema is named with it. Raises KeyError if unknown."""
+    return METADATA.tables[name if "." in name else f"core.{name}"]
 
 
 def key_of(table: Table) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from pipelines.schema import content_columns, core_table
 def conform_sql(layout: FileLayout, source: str) -> str:
     """Return the select that gives the rows of ``core.<layout.table>`` from those of a raw table.
 
-    Bound parameters: $grantee_id, $program_year, $submission_id. ``unreadable_columns`` names every column whose text
-    could not be read or mapped. Attributes without a column are ``not_collected``, blank ones ``not_reported``,
-    unreadable ones ``unknown``; other unreadable values are null.
+    Bound parameters: $program_year, $submission_id, and $grantee_id for canonical tables. ``unreadable_columns`` names
+    every column whose text could not be read or mapped. Attributes without a column are ``not_collected``, blank ones
+    ``not_reported``, unreadable ones ``unknown``; other unreadable values are null.
     """
     table = core_table(layout.table)
     values = {c.name: _value(c, layout) for c in content_columns(table)}
@@ -44,11 +44,15 @@ def conform_sql(layout: FileLayout, source: str) -> str:
 def conform(
     connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str, submission_id: str, layout: FileLayout
 ) -> int:
-    """Write the rows of a submission from raw to core and return how many there are. The caller has the transaction."""
+    """Write the rows of a submission from raw to core and return how many there are. The caller has the transaction.
+
+    For reference files ``grantee_id`` is the source, which names the raw table only.
+    """
     table = core_table(layout.table)
     names = ", ".join(c.name for c in table.columns)
     select = conform_sql(layout, raw_table(grantee_id, layout))
-    parameters = {"grantee_id": grantee_id, "program_year": program_year, "submission_id": submission_id}
+    parameters = {"program_year": program_year, "submission_id": submission_id}
+    parameters |= {"grantee_id": grantee_id} if "grantee_id" in table.columns else {}
     result = connection.execute(f"insert into {table.fullname} ({names}) {select}", parameters).fetchone()
     return int(result[0]) if result else 0
 

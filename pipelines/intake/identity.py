@@ -14,8 +14,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipelines.grantee import Grantee
 from pipelines.home import make_private, write_private
+from pipelines.intake.source import Supplier
 from pipelines.layouts import ConfigurationError
 
 _BLOCK_SIZE = 64  # of SHA-256, RFC 2104
@@ -73,11 +73,11 @@ def normalized_sql(text: str, nulls: Sequence[str] = ()) -> str:
     return f"case when {sent} not in ({empty}) then {sent} end"
 
 
-def kind_sql(normalized: str, grantee: Grantee) -> str:
+def kind_sql(normalized: str, supplier: Supplier) -> str:
     """Return SQL for the kind of a normalized identifier, one of code set ``student_id_kind``."""
     forms = "".join(
         f" when regexp_matches({normalized}, '{i.pattern.replace(chr(39), chr(39) * 2)}') then '{i.kind}'"
-        for i in grantee.identifiers
+        for i in supplier.identifiers
     )
     blank = f"when {normalized} is null then 'blank'"
     return f"case {blank} when regexp_matches({normalized}, '{PLACEHOLDER}') then 'placeholder'{forms} else 'other' end"

@@ -18,6 +18,7 @@ from pipelines.intake.conform import conform
 from pipelines.intake.inbox import Found
 from pipelines.intake.lines import FileRefused, Reading, count_lines, read_text
 from pipelines.intake.raw import write_raw
+from pipelines.intake.source import Supplier
 from pipelines.intake.submission import Submission, record, submission_id_of
 from pipelines.intake.trust import Doubt, doubt_about_name, doubt_about_rows, no_layout, text_format
 from pipelines.layouts import FileLayout, layout_of
@@ -56,17 +57,30 @@ def land(
     layout = layout_of(grantee.folder, found.file_name, found.program_year)
     if layout is None:
         return refuse(connection, grantee, arrival, no_layout(grantee, found))
+    return land_with(layout, connection, grantee, arrival, key, supersedes)
+
+
+def land_with(
+    layout: FileLayout,
+    connection: duckdb.DuckDBPyConnection,
+    supplier: Supplier,
+    arrival: Arrival,
+    key: bytes,
+    supersedes: str | None = None,
+) -> Submission:
+    """Land one file that is read with this layout. The caller has the transaction."""
+    found = arrival.found
     try:
         reading = read_text(arrival.path, text_format(layout))
     except FileRefused as refusal:
-        return refuse(connection, grantee, arrival, Doubt(refusal.reason_code, str(refusal)), layout)
+        return refuse(connection, supplier, arrival, Doubt(refusal.reason_code, str(refusal)), layout)
     doubt = doubt_about_name(layout, found) or doubt_about_rows(layout, found, reading)
     if doubt:
-        return refuse(connection, grantee, arrival, doubt, layout, reading)
-    write_raw(connection, grantee, layout, arrival.submission_id, reading.rows, key)
+        return refuse(connection, supplier, arrival, doubt, layout, reading)
+    write_raw(connection, supplier, layout, arrival.submission_id, reading.rows, key)
     conform(connection, found.grantee_id, found.program_year, arrival.submission_id, layout)
     submission = replace(
-        _received(grantee, arrival, layout),
+        _received(supplier, arrival, layout),
         physical_line_count=reading.physical_line_count,
         header_line_count=reading.header_line_count,
         loaded_line_count=reading.loaded_line_count,
@@ -74,7 +88,7 @@ def land(
         quarantined_line_count=reading.quarantined_line_count,
         status="read",
         supersedes_submission_id=supersedes,
-        message=_remark(reading),
+        message=_remark(layout, reading),
     )
     record(connection, submission, reading.quarantined)
     return submission
@@ -82,7 +96,7 @@ def land(
 
 def refuse(
     connection: duckdb.DuckDBPyConnection,
-    grantee: Grantee,
+    supplier: Supplier,
     arrival: Arrival,
     doubt: Doubt,
     layout: FileLayout | None = None,
@@ -102,7 +116,7 @@ def refuse(
         "excerpt_masked": None,
     }
     submission = replace(
-        _received(grantee, arrival, layout),
+        _received(supplier, arrival, layout),
         physical_line_count=physical,
         header_line_count=header,
         quarantined_line_count=physical - header,
@@ -114,13 +128,13 @@ def refuse(
     return submission
 
 
-def _received(grantee: Grantee, arrival: Arrival, layout: FileLayout | None) -> Submission:
+def _received(supplier: Supplier, arrival: Arrival, layout: FileLayout | None) -> Submission:
     """Return what is known of a submission before it is read."""
     found = arrival.found
-    due = grantee.due_date(found.program_year)
+    due = supplier.due_date(found.program_year) if isinstance(supplier, Grantee) else None
     return Submission(
         submission_id=arrival.submission_id,
-        grantee_id=found.grantee_id,
+        grantee_id=supplier.id if isinstance(supplier, Grantee) else None,
         program_year=found.program_year,
         table_name=layout.table if layout else None,
         file_name=found.file_name,
@@ -128,15 +142,23 @@ def _received(grantee: Grantee, arrival: Arrival, layout: FileLayout | None) -> 
         byte_count=arrival.byte_count,
         received_at=arrival.received_at.astimezone(UTC).replace(tzinfo=None),
         due_date=due,
-        is_late=arrival.received_at.astimezone(ZoneInfo(grantee.time_zone)).date() > due,
+        is_late=_is_late(supplier, arrival),
         layout_version=layout.version if layout else None,
         encoding=layout.encoding if layout else None,
     )
 
 
-def _remark(reading: Reading) -> str | None:
+def _is_late(supplier: Supplier, arrival: Arrival) -> bool | None:
+    """Return whether a file came after its due date, on the grantee's own calendar; None where nothing is due."""
+    if not isinstance(supplier, Grantee):
+        return None
+    day = arrival.received_at.astimezone(ZoneInfo(supplier.time_zone)).date()
+    return day > supplier.due_date(arrival.found.program_year)
+
+
+def _remark(layout: FileLayout, reading: Reading) -> str | None:
     """Say what was noticed about a file that was read all the same."""
-    if not reading.unexpected_columns:
+    if layout.is_partial or not reading.unexpected_columns:
         return None
     names = ", ".join(reading.unexpected_columns)
     return (

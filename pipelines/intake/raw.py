@@ -9,15 +9,15 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from pipelines.grantee import Grantee
 from pipelines.intake.identity import hmac_parameters, kind_sql, normalized_sql, pseudonym_sql
 from pipelines.intake.raw_names import identifier_columns, kind_column, raw_columns, raw_table
+from pipelines.intake.source import Supplier
 from pipelines.layouts import FileLayout
 
 
 def write_raw(
     connection: duckdb.DuckDBPyConnection,
-    grantee: Grantee,
+    supplier: Supplier,
     layout: FileLayout,
     submission_id: str,
     rows: pl.DataFrame,
@@ -30,12 +30,12 @@ def write_raw(
         text = f'"{sent.replace(chr(34), chr(34) * 2)}"'
         if sent in identifiers:
             column = next(c for c in layout.columns if c.name == sent)
-            kind = kind_sql(normalized_sql(text, column.nulls), grantee)
+            kind = kind_sql(normalized_sql(text, column.nulls), supplier)
             selected[name] = pseudonym_sql(normalized_sql(text, column.nulls), kind)
             selected[kind_column(name)] = kind
         else:
             selected[name] = text
-    table = raw_table(grantee.id, layout)
+    table = raw_table(supplier.id, layout)
     _make_raw(connection, table, tuple(selected))
     columns = ", ".join(f'"{name}"' for name in selected)
     parameters = {"submission_id": submission_id, **(hmac_parameters(key) if identifiers else {})}

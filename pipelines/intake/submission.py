@@ -26,7 +26,7 @@ class Submission:
     """One row of ``quality.submission``; the columns say what each field means."""
 
     submission_id: str
-    grantee_id: str
+    grantee_id: str | None  # None for reference files
     program_year: str
     file_name: str
     sha256: str

@@ -87,7 +87,9 @@ def rebuild(connection: duckdb.DuckDBPyConnection, home: Path, say: Say = lambda
     with transaction(connection):
         _empty(connection)
         for earlier in known:
-            file = Found(earlier.grantee_id, earlier.program_year, earlier.file_name, archived(home, earlier.sha256))
+            file = Found(
+                str(earlier.grantee_id), earlier.program_year, earlier.file_name, archived(home, earlier.sha256)
+            )
             received_at = earlier.received_at.replace(tzinfo=UTC)
             arrival = Arrival(file, earlier.sha256, earlier.byte_count, file.path, received_at)
             say(_line(_settle(connection, arrival, key_of(home, file.grantee_id))))

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipelines.grantee import Grantee
 from pipelines.intake.inbox import Found, is_program_year
 from pipelines.intake.lines import Field, Reading, TextFormat
+from pipelines.intake.source import Supplier
 from pipelines.layouts import ColumnLayout, FileLayout
 
 # House default after Florida's WDIS, which rejects a file with more than a fifth of its records in error. Of very short
@@ -43,13 +43,13 @@ def text_format(layout: FileLayout) -> TextFormat:
     )
 
 
-def no_layout(grantee: Grantee, found: Found) -> Doubt:
+def no_layout(supplier: Supplier, found: Found) -> Doubt:
     """Return the doubt about a file whose name no layout in force knows."""
-    expected = [f.file_name for f in grantee.layouts if f.is_effective(found.program_year)]
+    expected = [f.file_name for f in supplier.layouts if f.is_effective(found.program_year)]
     names = ", ".join(name.replace("{program_year}", found.program_year) for name in expected) or "none at all"
     return Doubt(
         "file_layout_known",
-        f"no layout of {grantee.id} in {found.program_year} is for a file of this name; expected are {names}. "
+        f"no layout of {supplier.id} in {found.program_year} is for a file of this name; expected are {names}. "
         "Rename the file, or register its layout",
     )
 

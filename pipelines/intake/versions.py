@@ -47,7 +47,7 @@ def is_settled(connection: duckdb.DuckDBPyConnection, known: Submission, file: F
     lies in the inbox again is what the sender means now.
     """
     if known.status == "repeated":
-        return first_of(connection, known.grantee_id, known.sha256, known.submission_id) is not None
+        return first_of(connection, str(known.grantee_id), known.sha256, known.submission_id) is not None
     if known.status == "refused":
         layout = layout_for(file)
         return known.layout_version == (layout.version if layout else None)
@@ -85,10 +85,10 @@ def refuse_after_reading(connection: duckdb.DuckDBPyConnection, submission: Subm
 
 
 def _bring_back(connection: duckdb.DuckDBPyConnection, known: Submission) -> Submission:
-    layout = layout_of(grantee(known.grantee_id).folder, known.file_name, known.program_year)
+    layout = layout_of(grantee(str(known.grantee_id)).folder, known.file_name, known.program_year)
     if layout is None:
         msg = f"{known.grantee_id}: no layout is left for {known.program_year}/{known.file_name}; put it back"
         raise ConfigurationError(msg)
-    conform(connection, known.grantee_id, known.program_year, known.submission_id, layout)
+    conform(connection, str(known.grantee_id), known.program_year, known.submission_id, layout)
     set_status(connection, known.submission_id, "read")
     return find(connection, "submission_id = ?", [known.submission_id])[0]
