@@ -14,7 +14,15 @@ import numpy as np
 import polars as pl
 
 from pipelines.intake import lines_delimited, lines_fixed
-from pipelines.intake.lines_bytes import Lines, as_utf8, likely_encoding, looks_like_utf16, split_lines, wrong_encoding
+from pipelines.intake.lines_bytes import (
+    Lines,
+    as_utf8,
+    from_utf16,
+    likely_encoding,
+    looks_like_utf16,
+    split_lines,
+    wrong_encoding,
+)
 from pipelines.intake.lines_classify import (
     BLANK,
     CONTROL,
@@ -44,7 +52,7 @@ _CUT_SHORT = {"line_field_count", "line_quote_balanced", "line_width"}
 def count_lines(data: bytes | Path) -> int:
     r"""Return the number of physical lines of a file, readable or not: ends are ``\n``, ``\r\n`` or a lone ``\r``."""
     content = data if isinstance(data, bytes) else data.read_bytes()
-    return len(split_lines(as_utf8(content, "utf-16")[0] if looks_like_utf16(content) else content))
+    return len(split_lines(from_utf16(content)[0] if looks_like_utf16(content) else content))
 
 
 def read_text(data: bytes | Path, text_format: TextFormat) -> Reading:

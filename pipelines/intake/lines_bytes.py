@@ -103,11 +103,12 @@ def as_utf8(data: bytes, codec: str) -> tuple[bytes, bool]:
     if looks_like_utf16(data) != (codec == "utf-16"):
         raise wrong_encoding(codec, likely_encoding(data), "line 1 shows it")
     if codec == "utf-16":
-        return _from_utf16(data)
-    has_mark = data.startswith(_UTF8_MARK)
-    text = data[len(_UTF8_MARK) :] if has_mark else data
+        text, has_mark = from_utf16(data)
+    else:
+        has_mark = data.startswith(_UTF8_MARK)
+        text = data[len(_UTF8_MARK) :] if has_mark else data
     _refuse_empty(text)
-    if codec == "utf-8":
+    if codec in {"utf-8", "utf-16"}:
         return text, has_mark
     if not text.isascii() and _is_utf8(text):
         raise wrong_encoding(codec, "utf-8", "all its accented characters are UTF-8 and would be garbled")
@@ -145,14 +146,14 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _from_utf16(data: bytes) -> tuple[bytes, bool]:
+def from_utf16(data: bytes) -> tuple[bytes, bool]:
+    """Bring UTF-16 to UTF-8 without a byte order mark; say whether it had one."""
     has_mark = data.startswith(_UTF16_MARKS)
     is_big = data.startswith(_UTF16_MARKS[1]) if has_mark else data[:_SAMPLE:2].count(0) > data[1:_SAMPLE:2].count(0)
     whole = len(data) // 2 * 2
     text = data[2 * has_mark : whole].decode("utf-16-be" if is_big else "utf-16-le", "surrogatepass")
     # Half characters stay invalid in the UTF-8, and so does the odd byte of a truncated file.
     encoded = text.encode("utf-8", "surrogatepass") + b"\xff" * (len(data) - whole)
-    _refuse_empty(encoded)
     return encoded, has_mark
 
 

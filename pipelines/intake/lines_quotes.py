@@ -5,7 +5,8 @@ Decisions, each held by a test:
 * A quote opens a quoted value only as the first character of a value. Elsewhere it is data (``5" pipe``), and the line
   is a row if its number of fields is right.
 * A quoted value ends at a quote followed by a delimiter or a line end. Any other text behind it is a fault: no guess.
-* A quoted value may run over at most ``MAX_LINES_PER_ROW`` lines; the row must then have the right number of fields.
+* A quoted value may run over at most ``MAX_LINES_PER_ROW`` lines; the row must then have the right number of fields and
+  no quote that is data, so that a quote never closed cannot end at another stray one.
 * Where each line of such a row would be a row by itself, two stray quotes are likelier than one value with line ends:
   the rows are kept and the opening line goes to quarantine. From three columns on; with fewer, text looks like rows.
 * A quote that is never closed costs its own line, and no other.
@@ -46,33 +47,42 @@ def scan_row(lines: Lines, first: int, last: int, own: bytes, width: int) -> Sca
         return Scan(plain, fault="" if len(plain) == width else "line_field_count")
     limit = int(lines.end[min(first + MAX_LINES_PER_ROW, last) - 1])
     values: list[bytes] = []
+    has_stray_quote = False
     while len(values) < width:
-        value, at = _value(lines.data, at, end, limit, own)
-        if value is None:
-            return Scan((), fault="line_quote_balanced")
+        is_quoted = lines.data[at : at + 1] == own[1:]
+        value, at = _quoted(lines.data, at, limit, own[1:]) if is_quoted else _plain(lines.data, at, end, own[:1])
         values.append(value)
+        has_stray_quote |= not is_quoted and own[1:] in value
         if at > end:
             line = int(np.searchsorted(lines.start, at, "right")) - 1
             end = int(lines.end[line])
         if at == end:
-            return Scan(tuple(values), line - first + 1, "" if len(values) == width else "line_field_count")
+            return _judged(tuple(values), line - first + 1, width, has_stray_quote=has_stray_quote)
         if lines.data[at] != own[0]:
             return Scan((), fault="line_quote_balanced")
         at += 1
     return Scan((), line - first + 1, "line_field_count")
 
 
-def _value(data: bytes, at: int, end: int, limit: int, own: bytes) -> tuple[bytes | None, int]:
-    """Return the value at ``at`` and where it ends; None for a quoted one that is not closed before ``limit``."""
-    quote = own[1:]
-    if not quote or data[at : at + 1] != quote:
-        stop = data.find(own[:1], at, end)
-        stop = end if stop < 0 else stop
-        return data[at:stop], stop
+def _judged(values: tuple[bytes, ...], line_count: int, width: int, *, has_stray_quote: bool) -> Scan:
+    """A row over several lines must be strictly quoted: a quote never closed could end at another stray one."""
+    if has_stray_quote and line_count > 1:
+        return Scan((), line_count, "line_quote_balanced")
+    return Scan(values, line_count, "" if len(values) == width else "line_field_count")
+
+
+def _plain(data: bytes, at: int, end: int, delimiter: bytes) -> tuple[bytes, int]:
+    stop = data.find(delimiter, at, end)
+    stop = end if stop < 0 else stop
+    return data[at:stop], stop
+
+
+def _quoted(data: bytes, at: int, limit: int, quote: bytes) -> tuple[bytes, int]:
+    """Return the value that is quoted at ``at`` and where it ends; at itself where no quote closes it."""
     close = data.find(quote, at + 1, limit)
     while close >= 0 and data[close + 1 : min(close + 2, limit)] == quote:
         close = data.find(quote, close + 2, limit)
-    return (None, at) if close < 0 else (data[at + 1 : close].replace(quote * 2, quote), close + 1)
+    return (b"", at) if close < 0 else (data[at + 1 : close].replace(quote * 2, quote), close + 1)
 
 
 def resolve(lines: Lines, last: int, at: int, marks: Marks, own: bytes, width: int) -> Scan:
