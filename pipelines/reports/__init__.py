@@ -1,1 +1,1 @@
-"""Pages and files for people; no arithmetic in here."""
+"""Pages and files for people, made from what other rooms have worked out; no query beyond that and no arithmetic."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def build_scorecard(
 
 def _sources(partition: Partition, words: Mapping[str, RuleWords]) -> Sources:
     owner = grantee(partition.grantee_id)
-    names = {r["institution_id"]: r["institution_name"] for r in partition.rows(INSTITUTIONS)}
+    names = _names(partition)
     measured = _measured(partition, owner, names)
     found = judged.verdicts(partition)
     known = Known(
@@ -114,6 +115,13 @@ def _sources(partition: Partition, words: Mapping[str, RuleWords]) -> Sources:
     )
     gates = (*judged.rule_gates(found, words), *arrivals.file_gates(measured.files))
     return Sources(partition, words, names, known, measured, gates, judged.could_not_be_judged(found, words))
+
+
+def _names(partition: Partition) -> dict[str, str]:
+    """Return the names of institutions by code; those of one name carry their code besides."""
+    names = {r["institution_id"]: r["institution_name"] for r in partition.rows(INSTITUTIONS)}
+    times = Counter(names.values())
+    return {i: name if times[name] == 1 else f"{name} ({i})" for i, name in names.items()}
 
 
 def _measured(partition: Partition, owner: Grantee, names: Mapping[str, str]) -> Measured:

@@ -21,15 +21,16 @@ def file_lines(partition: Partition, time_zone: str) -> tuple[FileLine, ...]:
         order by file_name, received_at, submission_id
         """
     )
-    return tuple(_file_line(r, ZoneInfo(time_zone)) for r in rows)
+    return tuple(file_line(r, time_zone) for r in rows)
 
 
-def _file_line(row: Mapping[str, Any], zone: ZoneInfo) -> FileLine:
-    received = _day(row["received_at"], zone)
+def file_line(row: Mapping[str, Any], time_zone: str) -> FileLine:
+    """Return a row of ``quality.submission`` as a line; the day on which it came is that of the time zone."""
+    received = _day(row["received_at"], ZoneInfo(time_zone))
     due = row["due_date"]
     return FileLine(
-        grantee_id=row["grantee_id"],
-        program_year=row["program_year"],
+        grantee_id=row["grantee_id"] or "",
+        program_year=row["program_year"] or "",
         file_name=row["file_name"],
         table_name=row["table_name"] or "",
         status=row["status"],

@@ -1,0 +1,152 @@
+"""Charts as inline SVG: drawn by Altair, colored by the page. No chart shows what is not computed.
+
+Colors are placeholders that become the page's own variables, so that a chart follows light, dark and print; ids are
+made the chart's own, because vl-convert numbers them per process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from pipelines.reports.words import STATES
+from pipelines.scorecard.card import CoverageLine, IndicatorLine
+from pipelines.scorecard.share import Share
+
+# Placeholder in the drawing -> variable of the page.
+COLORS = {
+    "#0a0a01": "ink", "#0a0a02": "muted", "#0a0a03": "line", "#0a0a04": "accent", "#0a0a05": "paper",
+    "#0a0a11": "state-value", "#0a0a12": "state-unknown", "#0a0a13": "state-declined",
+    "#0a0a14": "state-not-reported", "#0a0a15": "state-not-collected",
+}  # fmt: skip
+INK, MUTED, LINE, ACCENT, PAPER, *STATE_COLORS = COLORS
+FONT = "sans-serif"  # measured with; the page sets its own
+ROW = 24
+
+
+def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
+    """Return stacked bars of the five states of each equity dimension; nothing where there are no students."""
+    import altair as alt
+
+    told = [line for line in lines if line.student_count]
+    if not told:
+        return Markup("")
+    values = [
+        {"dimension": line.label, "state": words, "order": order, "count": getattr(line, f"{state}_count")}
+        for line in told
+        for order, (state, words) in enumerate(STATES.items())
+    ]
+    bars = (
+        alt.Chart(alt.Data(values=values))
+        .mark_bar(height=13, stroke=PAPER, strokeWidth=1)
+        .encode(
+            x=alt.X("count:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
+            y=alt.Y("dimension:N", sort=[line.label for line in told], title=None),
+            color=alt.Color(
+                "state:N",
+                scale=alt.Scale(domain=list(STATES.values()), range=STATE_COLORS),
+                legend=alt.Legend(orient="top", title=None, symbolType="square", columns=5),
+            ),
+            order="order:Q",
+        )
+        .properties(width=560, height=alt.Step(ROW))
+    )
+    worst = min(told, key=lambda line: line.known.fraction or 0)
+    description = (
+        f"Stacked bars for {len(told)} equity dimensions. Least is known of {worst.label}: {worst.known.percent} of "
+        "the students who did not decline. The table below holds all counts."
+    )
+    return _inline(bars, "coverage-chart", "Five states of each equity dimension", description)
+
+
+def bounds_chart(lines: Sequence[IndicatorLine], grantee_name: str) -> Markup:
+    """Return, side by side, the bounds of each computed indicator for grantee and institutions; else nothing."""
+    import altair as alt
+
+    told = [line for line in lines if line.lowest is not None and line.highest is not None]
+    if not told:
+        return Markup("")
+    rows = [grantee_name, *sorted({line.institution_name for line in told if line.institution_id})]
+    values = [
+        {
+            "place": line.institution_name if line.institution_id else grantee_name,
+            "is_all": line.institution_id is None,
+            "indicator": line.indicator_code,
+            "low": _float(line.lowest),
+            "high": _float(line.highest),
+        }
+        for line in told
+    ]
+    codes = sorted({line.indicator_code for line in told})
+    panels = [_bounds_panel(alt, values, rows, code, has_names=n == 0) for n, code in enumerate(codes)]
+    description = (
+        f"{', '.join(codes)} by institution. The dot is the rate if nobody of unknown outcome succeeded, the end of "
+        "the line the rate if all of them did. The tables hold all counts; what is not computed is not drawn."
+    )
+    return _inline(alt.hconcat(*panels, spacing=28), "bounds-chart", "Indicators with their bounds", description)
+
+
+def _bounds_panel(alt: Any, values: list[dict[str, Any]], rows: list[str], code: str, *, has_names: bool) -> Any:
+    mine = alt.Data(values=[v for v in values if v["indicator"] == code])
+    names = alt.Axis(labelLimit=260) if has_names else alt.Axis(labels=False, ticks=False)
+    place = alt.Y("place:N", scale=alt.Scale(domain=rows), title=None, axis=names)
+    percent = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], grid=True)
+    along = alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), title=None, axis=percent)
+    base = alt.Chart(mine)
+    weight = alt.condition("datum.is_all", alt.value(4), alt.value(2))
+    size = alt.condition("datum.is_all", alt.value(85), alt.value(40))
+    line = base.mark_rule(color=ACCENT).encode(x=along, x2="high:Q", y=place, size=weight)
+    dot = base.mark_point(filled=True, opacity=1, color=ACCENT).encode(x=along, y=place, size=size)
+    end = base.mark_tick(color=ACCENT, thickness=2, height=9).encode(x="high:Q", y=place)
+    panel = alt.layer(line, dot, end).properties(width=190, height=alt.Step(ROW))
+    return panel.properties(title=alt.TitleParams(code, anchor="start", fontSize=13))
+
+
+def _float(share: Share | None) -> float | None:
+    return None if share is None or share.fraction is None else float(share.fraction)
+
+
+def _inline(chart: Any, chart_id: str, title: str, description: str) -> Markup:
+    """Return a chart as SVG for a page: own ids, the page's colors, a title and a description for those who listen."""
+    import vl_convert
+
+    axis = {"labelColor": MUTED, "domain": False, "ticks": False, "gridColor": LINE, "labelPadding": 8}
+    styled = (
+        chart.configure(font=FONT, background="transparent", padding=2)
+        .configure_view(stroke=None)
+        .configure_axis(**axis, labelFontSize=12, labelLimit=360)
+        .configure_axisY(grid=False, labelColor=INK)
+        .configure_legend(labelColor=INK, labelFontSize=12)
+        .configure_title(color=INK)
+    )
+    drawing = vl_convert.vegalite_to_svg(styled.to_dict())
+    for placeholder, variable in COLORS.items():
+        drawing = drawing.replace(f'"{placeholder}"', f'"var(--{variable})"')
+    drawing = _own_ids(drawing, chart_id)
+    _opening, _, inside = drawing.partition(">")
+    width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', _opening)[0]
+    spoken = (
+        f'<title id="{chart_id}-title">{escape(title)}</title><desc id="{chart_id}-desc">{escape(description)}</desc>'
+    )
+    head = (
+        f'<svg class="chart" role="img" aria-labelledby="{chart_id}-title {chart_id}-desc" '
+        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+    )
+    return Markup(f"{head}{spoken}{inside}")  # noqa: S704 - vl-convert escapes the names that it draws
+
+
+def _own_ids(drawing: str, chart_id: str) -> str:
+    """Name the ids of a drawing after the chart, in the order in which they come."""
+    found = dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))
+    for number, name in enumerate(found):
+        own = f"{chart_id}-{number}"
+        drawing = drawing.replace(f'id="{name}"', f'id="{own}"').replace(f"url(#{name})", f"url(#{own})")
+    # Parts of a drawing tell no more than its title and description do, and their words repeat every label.
+    return re.sub(
+        r' font-family="[^"]*"| aria-(?:roledescription|label)="[^"]*"| role="graphics-\w+"| xmlns(?::\w+)?="[^"]*"',
+        "",
+        drawing,
+    )

@@ -1,0 +1,72 @@
+"""The page of one scorecard: arranges its parts for the template. What it says was worked out in ``scorecard``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import groupby
+
+from pipelines.reports.charts import bounds_chart, coverage_chart
+from pipelines.reports.page import render_page
+from pipelines.scorecard.card import Completeness, Finding, IndicatorLine, Scorecard
+from pipelines.scorecard.files import in_force
+from pipelines.scorecard.share import Share
+
+SECTIONS = (
+    ("short", "In short"),
+    ("elements", "Six core elements"),
+    ("indicators", "Core indicators"),
+    ("coverage", "Equity dimensions"),
+    ("completeness", "Completeness"),
+    ("rules", "Rules and findings"),
+    ("files", "Files and records"),
+)
+# A share below the mark is shaded so; the number stands in the cell, the shade only guides the eye.
+SHADES = ((Fraction(1, 2), "h4"), (Fraction(4, 5), "h3"), (Fraction(19, 20), "h2"), (Fraction(1), "h1"))
+
+
+def render_scorecard(scorecard: Scorecard) -> str:
+    """Return the internal edition of a scorecard as one HTML page."""
+    files = in_force(scorecard.files)
+    codes = sorted({line.indicator_code for line in scorecard.institution_indicators})
+    return render_page(
+        "scorecard.html",
+        fictional=scorecard.grantee_name if scorecard.is_sample else "",
+        run=scorecard.run,
+        card=scorecard,
+        sections=SECTIONS,
+        critical=next((f for f in scorecard.findings if f.severity == "critical"), Finding("critical", 0, 0)),
+        refused=sum(file.status == "refused" for file in files),
+        late=sum(file.is_late for file in files),
+        current=len(files),
+        due=next((file.due_date for file in files if file.due_date), None),
+        indicator_codes=codes,
+        by_institution=_by_institution(scorecard.institution_indicators, codes),
+        bounds_chart=bounds_chart((*scorecard.indicators, *scorecard.institution_indicators), scorecard.grantee_name),
+        coverage_chart=coverage_chart(scorecard.coverage),
+        heat=_heat(scorecard.completeness),
+    )
+
+
+def _by_institution(lines: tuple[IndicatorLine, ...], codes: list[str]) -> list[tuple[str, list[IndicatorLine | None]]]:
+    found = {(line.institution_id, line.indicator_code): line for line in lines}
+    names = {line.institution_id: line.institution_name for line in lines}
+    order = sorted(names, key=lambda i: (names[i], i or ""))
+    return [(names[i], [found.get((i, code)) for code in codes]) for i in order]
+
+
+def _heat(found: Completeness) -> list[tuple[str, list[tuple[object, list[tuple[str, str]]]]]]:
+    """Return (table, rows), each row with (text, shade) by institution."""
+    return [
+        (table_name, [(row, [(_text(share), _shade(share)) for share in row.shares]) for row in rows])
+        for table_name, rows in groupby(found.rows, key=lambda row: row.table_name)
+    ]
+
+
+def _text(share: Share) -> str:
+    return "100" if share.fraction == 1 else share.percent.removesuffix(" %")
+
+
+def _shade(share: Share) -> str:
+    if share.fraction is None:
+        return "empty"
+    return next((shade for mark, shade in SHADES if share.fraction < mark), "")
