@@ -1,0 +1,130 @@
+"""Writes sample submissions: one invented population, said in every grantee's dialect, with labelled faults.
+
+The same arguments give the same bytes, on every platform. Nothing here is about real people or institutions, and all
+that is written says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.grantee import grantee_ids
+from pipelines.home import SAMPLE_MARKER
+from pipelines.layouts import ConfigurationError
+from pipelines.sample_faults import ANSWER_KEY, Planted
+from pipelines.sample_plan import Plan, plan
+from pipelines.sample_records import Cohorts, cohorts, records, year_name
+from pipelines.sample_render import expressible, files, said, written
+
+STUDENTS = 1200
+PROGRAM_YEARS = ("2022-23", "2023-24")
+SEED = 20220701
+
+
+@dataclass(frozen=True)
+class Written:
+    """What ``write_samples`` has written."""
+
+    file_count: int
+    record_count: int
+    fault_count: int
+
+
+def write_samples(
+    out: Path,
+    *,
+    students: int = STUDENTS,
+    program_years: Sequence[str] = PROGRAM_YEARS,
+    seed: int = SEED,
+    is_clean: bool = False,
+    grantees: Sequence[str] | None = None,
+) -> Written:
+    """Write the submissions of all grantees to ``out/<grantee>/<program_year>/`` and say below ``out`` what they are.
+
+    Args:
+        out: Folder to write to; files of the same names are replaced, others stay.
+        students: Students enrolled in a program year, all grantees together; roughly, because cohorts are drawn.
+        program_years: Such as ``2023-24``. Years are drawn one by one, but refer to each other.
+        seed: The same seed gives the same bytes.
+        is_clean: Without faults, and without ``faults.csv``.
+        grantees: Ids; all of them where None.
+
+    Raises:
+        ConfigurationError: a program year is not written like 2023-24, or a grantee is not known.
+    """
+    start_years = sorted(_start_year(year) for year in program_years)
+    chosen = grantees if grantees is not None else grantee_ids()
+    planted: list[Planted] = []
+    file_count = record_count = 0
+    for grantee_id in chosen:
+        one = plan(grantee_id)
+        entered = cohorts(one, seed, students, range(start_years[0], start_years[-1] + 1))
+        for start_year in start_years:
+            for file in _submission(one, entered, start_year, start_years[0], planted if not is_clean else None):
+                _write(out / grantee_id / year_name(start_year) / file.name, file.content)
+                file_count, record_count = file_count + 1, record_count + file.record_count
+    _write(
+        out / SAMPLE_MARKER, b"FICTIONAL: all below this folder is invented; nothing is data of any agency.\n"
+    )
+    _write(out / "README.md", _readme(chosen, students, program_years, seed, is_clean=is_clean).encode())
+    if not is_clean:
+        _write(out / ANSWER_KEY, _answer_key(planted))
+    return Written(file_count, record_count, len(planted))
+
+
+@dataclass(frozen=True)
+class _File:
+    name: str
+    content: bytes
+    record_count: int
+
+
+def _submission(
+    one: Plan, entered: Cohorts, start_year: int, first_year: int, planted: list[Planted] | None
+) -> Iterator[_File]:
+    """Yield the files of a program year; what is planted in them is added to ``planted`` (None: nothing is)."""
+    year = year_name(start_year)
+    frames = records(one, entered, start_year, first_year)
+    title = f"FICTIONAL, not data of {one.grantee.name}"
+    for layout in one.grantee.layouts:
+        if not layout.is_effective(year):
+            continue
+        for name, frame in files(expressible(frames[layout.table], layout), layout, year):
+            yield _File(name, written(said(frame, layout), layout, title), len(frame))
+
+
+def _start_year(program_year: str) -> int:
+    digits = program_year[:4]
+    if not digits.isdecimal() or year_name(int(digits)) != program_year:
+        msg = f"program year {program_year!r}: write it like 2023-24"
+        raise ConfigurationError(msg)
+    return int(digits)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _answer_key(planted: Sequence[Planted]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(Planted.columns())
+    writer.writerows(sorted(p.row() for p in planted))
+    return text.getvalue().encode()
+
+
+def _readme(grantees: Sequence[str], students: int, program_years: Sequence[str], seed: int, *, is_clean: bool) -> str:
+    names = "\n".join(f"* `{g}`: FICTIONAL, not data of {plan(g).grantee.name}" for g in grantees)
+    years = ",".join(program_years)
+    clean = " --clean" if is_clean else ""
+    key = "" if is_clean else f"\n`{ANSWER_KEY}` is the answer key: every planted fault with its file, line and rule.\n"
+    return (
+        "# FICTIONAL sample submissions\n\nNo person, institution or number here is real. The layouts are house "
+        f"illustrations; the CIP codes are those of CIP 2020.\n\n{names}\n{key}\nMade by `cte sample --out sample_data --students "
+        f"{students} --program-years {years} --seed {seed}{clean}`; do not edit, make anew.\n"
+    )

@@ -1,0 +1,186 @@
+"""Who the students of a sample are: one cohort of entrants, drawn whole, with attributes that never change.
+
+Rows are persons. What they do, term by term, stands in ``sample_studies``. Only ``Generator.random`` is drawn from,
+whose stream is the same on every platform.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.sample_plan import Plan
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+YEARS_IN_A_FORM = 64  # the numbers of a form are dealt out to 64 entry years, so that no two cohorts share one
+FIRST_YEAR = 2000
+_DIGITS = {"#": "0123456789", "+": "12345678"}  # + keeps a number from being all zeros or all nines
+_STRIDE = 7_368_787  # coprime to 2 and 5, hence to every capacity: neighbors in the cohort get numbers far apart
+# Per cent of yes, unknown, declined, not reported; the rest is no. Economic disadvantage comes from aid forms, which
+# many do not file: they are missing, not "no".
+POPULATIONS = {
+    "disability_status": (9, 4, 3, 3), "economic_disadvantage_status": (46, 6, 1, 7),
+    "single_parent_status": (12, 4, 2, 3), "out_of_workforce_status": (7, 5, 1, 4),
+    "english_learner_status": (8, 3, 1, 3), "homelessness_status": (5, 4, 3, 3),
+    "foster_care_status": (5, 4, 3, 3), "active_duty_parent_status": (5, 4, 1, 4),
+}  # fmt: skip
+_FULL_TIME = 0.45
+_STATES = ("yes", "unknown", "declined", "not_reported", "no")
+_AGES = ((17, 21, 45), (21, 30, 30), (30, 45, 18), (45, 65, 7))  # from, to (years), per cent
+_SEXES = (("unknown", 1.0), ("declined", 0.7), ("not_reported", 0.5), ("another", 0.8))
+_PAIRS = ("asian|white", "black_or_african_american|white", "american_indian_or_alaska_native|white")
+_GAPS = {
+    "black_or_african_american": -0.05, "hispanic_or_latino": -0.03, "american_indian_or_alaska_native": -0.06,
+    "asian": 0.03, "unknown": -0.04,
+}  # fmt: skip
+
+
+def stream(seed: int, grantee_id: str, entry_year: int) -> np.random.Generator:
+    """Return the random stream of one cohort: it depends on nothing else, so that years can be drawn one by one."""
+    entropy = [seed, zlib.crc32(grantee_id.encode()), entry_year]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
+
+
+def pick(rng: np.random.Generator, count: int, shares: Sequence[float]) -> Integers:
+    """Return indices into ``shares``, drawn in proportion to them."""
+    edges = np.cumsum(np.asarray(shares, dtype=np.float64))
+    return np.searchsorted(edges / edges[-1], rng.random(count), side="right").clip(max=len(shares) - 1)
+
+
+def between(rng: np.random.Generator, count: int, low: int, high: int) -> Integers:
+    """Return whole numbers from ``low`` to ``high``, both inclusive."""
+    return low + np.floor(rng.random(count) * (high - low + 1)).astype(np.int64)
+
+
+def people(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) -> pl.DataFrame:
+    """Return a cohort: ``count`` persons who enter in the program year that begins in July of ``entry_year``."""
+    weights = [
+        plan.institutions[o.institution].share / len(plan.institutions[o.institution].programs) for o in plan.offers
+    ]
+    offer = pick(rng, count, weights)
+    institution = np.array([o.institution for o in plan.offers])[offer]
+    sex = _sex(plan, rng, offer)
+    race = pick(rng, count, [*plan.race.values(), 100 - sum(plan.race.values())])
+    line = np.array([*plan.race, "white"], dtype=object)[race]
+    columns: dict[str, Any] = {
+        "offer": offer,
+        "student_id": _identifiers(plan, rng, entry_year, count),
+        "birth_date": _birth_dates(rng, entry_year, count),
+        "sex": sex,
+        **_race(plan, rng, line),
+        "nontraditional_preparation_status": _nontraditional(plan, offer, sex),
+    }
+    weight = {"single_parent_status": np.where(sex == "female", 3.0, 1.0)}
+    for name, percents in POPULATIONS.items():
+        columns[name] = _quotas(rng, institution, percents, weight.get(name, np.ones(count)))
+    columns["skill"] = _skill(rng, line, columns)
+    columns["is_full_time"] = rng.random(count) < _FULL_TIME
+    return pl.DataFrame({name: _series(values) for name, values in columns.items()}).with_row_index("person")
+
+
+def _series(values: Any) -> Any:
+    return values.tolist() if isinstance(values, np.ndarray) and values.dtype.hasobject else values
+
+
+def _sex(plan: Plan, rng: np.random.Generator, offer: Integers) -> Any:
+    women = np.array([o.program.female_percent / 100 for o in plan.offers])[offer]
+    sex = np.where(rng.random(len(offer)) < women, "female", "male").astype(object)
+    names, percents = zip(*_SEXES, strict=True)
+    other = pick(rng, len(offer), [*percents, 100 - sum(percents)])
+    return np.where(other < len(names), np.array([*names, ""], dtype=object)[other], sex)
+
+
+def _nontraditional(plan: Plan, offer: Integers, sex: Any) -> Any:
+    """Derived from program and sex: where the sex is not known, neither is this."""
+    of_program = np.array([o.program.nontraditional_sex for o in plan.offers], dtype=object)[offer]
+    is_known = (sex == "female") | (sex == "male")
+    return np.where(~is_known, "unknown", np.where(of_program == sex, "yes", "no"))
+
+
+def _birth_dates(rng: np.random.Generator, entry_year: int, count: int) -> Any:
+    band = pick(rng, count, [share for _, _, share in _AGES])
+    low = np.array([first for first, _, _ in _AGES])[band] * 365
+    high = np.array([last for _, last, _ in _AGES])[band] * 365
+    days = low + np.floor(rng.random(count) * (high - low)).astype(np.int64)
+    return (np.datetime64(f"{entry_year}-07-01", "D") - days).astype("datetime64[D]")
+
+
+def _quotas(rng: np.random.Generator, group: Integers, percents: Sequence[int], weight: Floats) -> Any:
+    """Return a state for each person so that every group has its share, and at least one yes."""
+    count = len(group)
+    order = np.lexsort((rng.random(count) / weight, group))
+    sizes = np.bincount(group, minlength=int(group.max(initial=0)) + 1)
+    rank = np.arange(count) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    size = np.repeat(sizes, sizes)
+    edges = np.cumsum(percents)
+    yes = np.maximum(1, size * edges[0] // 100)
+    place = np.where(
+        rank < yes, 0, 1 + sum((rank >= yes + size * (e - edges[0]) // 100).astype(int) for e in edges[1:])
+    )
+    states = np.empty(count, dtype=object)
+    states[order] = np.array(_STATES, dtype=object)[place]
+    return states
+
+
+def _race(plan: Plan, rng: np.random.Generator, line: Any) -> dict[str, Any]:
+    """Return the answers as the grantee's question puts them: two questions, or one that rolls up or combines."""
+    standard = plan.grantee.race_question_standard
+    second = pick(rng, len(line), [60, 25, 10, 5])
+    if standard != "1997_two_question":
+        selections = line if standard == "state_local" else np.where(
+            line == "two_or_more_races", np.array(_PAIRS, dtype=object)[second % len(_PAIRS)], line)  # fmt: skip
+        return {"race_selections": selections, "hispanic_ethnicity": np.full(len(line), "not_collected", dtype=object)}
+    of_hispanics = np.array(["white", "not_reported", "black_or_african_american", "unknown"], dtype=object)[second]
+    several = np.array(_PAIRS, dtype=object)[second % len(_PAIRS)]
+    is_hispanic = line == "hispanic_or_latino"
+    selections = np.where(is_hispanic, of_hispanics, np.where(line == "two_or_more_races", several, line))
+    has_answer = ~np.isin(line, ["unknown", "declined", "not_reported"])
+    return {
+        "race_selections": selections,
+        "hispanic_ethnicity": np.where(is_hispanic, "yes", np.where(has_answer, "no", line)),
+    }
+
+
+def _skill(rng: np.random.Generator, line: Any, columns: dict[str, Any]) -> Floats:
+    """Return the chance to pass a course: mostly the person's own, and gaps that the measures must find."""
+    skill = 0.80 + 0.18 * rng.random(len(line)) + np.vectorize(lambda name: _GAPS.get(name, 0.0), otypes=[float])(line)
+    for name in ("economic_disadvantage_status", "disability_status", "english_learner_status"):
+        skill -= 0.03 * (columns[name] == "yes")
+    return np.asarray(skill, dtype=np.float64)
+
+
+def _identifiers(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) -> pl.Series:
+    chosen = pick(rng, count, [share for _, share in plan.identifiers])
+    texts = pl.Series("student_id", [None], dtype=pl.String).extend_constant(None, count - 1)
+    for number, (form, _) in enumerate(plan.identifiers):
+        dealt = _deal(form, entry_year, count)
+        texts = pl.select(pl.when(pl.Series(chosen == number)).then(dealt).otherwise(texts)).to_series()
+    return texts.alias("student_id")
+
+
+def _deal(form: str, entry_year: int, count: int) -> pl.Series:
+    """Return ``count`` different identifiers of a form; no other entry year gets one of them."""
+    prefix = re.split(r"[#+]", form)[0]
+    bases = [len(_DIGITS[place]) for place in form[len(prefix) :]]
+    capacity = int(np.prod(bases, dtype=np.int64))
+    room = capacity // YEARS_IN_A_FORM
+    if count > room:
+        msg = (
+            f"the identifier form {form!r} has room for {room} students a year, not {count}; lengthen it in sample.toml"
+        )
+        raise ValueError(msg)
+    serial = (entry_year - FIRST_YEAR) % YEARS_IN_A_FORM * room + np.arange(count, dtype=np.int64)
+    rest = serial * _STRIDE % capacity
+    number = np.zeros(count, dtype=np.int64)
+    for power, base in enumerate(reversed(bases)):
+        number += (rest % base + (base < len(_DIGITS["#"]))) * 10**power
+        rest //= base
+    return prefix + pl.Series(number).cast(pl.String).str.zfill(len(bases))
