@@ -106,7 +106,8 @@ def _set(codes: Mapping[str, str], separator: str, text: str) -> Value:
     """
     if not separator:
         return _code(codes, text, is_attribute=True)
-    joined = f"regexp_replace({text}, {quoted(f' *{re.escape(separator)} *')}, {quoted(separator)}, 'g')"
+    divider = separator.replace("\\", "\\\\")  # in a replacement, a backslash would refer to a group
+    joined = f"regexp_replace({text}, {quoted(f' *{re.escape(separator)} *')}, {quoted(divider)}, 'g')"
     one = "|".join(re.escape(c.strip()) for c in codes)
     mark = re.escape(separator)
     known = f"regexp_matches({joined}, {quoted(f'^{mark}*({one})({mark}+({one}))*{mark}*$')})"
