@@ -17,6 +17,11 @@ STAY_EVER = (*PERSON_EVER, "program_id")
 START_YEAR = "cast(substr(program_year, 1, 4) as integer)"
 
 
+def quoted(column: str) -> str:
+    """Return a column as SQL takes it: in quotes where its name begins with a digit."""
+    return f'"{column}"' if column[0].isdigit() else column
+
+
 def is_among(columns: Sequence[str], query: str) -> str:
     """Return a condition that is true where the values of ``columns`` are a row of ``query``; null where one is null.
 

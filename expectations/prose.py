@@ -23,16 +23,26 @@ USES = {
     "enrollment": "Earned credits make participants and concentrators, the denominators of all indicators.",
     "credential": "Credentials are the numerator of 2P1.",
     "placement": "Placements are the numerator of 1P1.",
+    "ipeds_completers": "It is the public count that the records of the State are held against.",
+    "ipeds_directory": "It tells which institutions a grantee may be expected to report.",
     "work_based_learning": "It shows how many students reach work-based learning, and which do not.",
 }
-WORDS = {"cip": "CIP", "unitid": "UNITID", "english": "English", "hispanic": "Hispanic", "ipeds": "IPEDS"}
-NOUNS = {"staff": "staff member", "work_based_learning": "work-based learning experience"}
+ACRONYMS = ("cip", "unitid", "ipeds")
+PROPER = ("african", "alaska", "american", "asian", "black", "english", "hawaiian", "hispanic", "indian", "islander",
+          "latino", "native", "pacific", "white")  # fmt: skip
+NOUNS = {
+    "ipeds_completers": "IPEDS completers row",
+    "ipeds_directory": "IPEDS directory row",
+    "staff": "staff member",
+    "work_based_learning": "work-based learning experience",
+}
 MANY_CODES = 9
 
 
 def words(name: str) -> str:
     """Return a name of ours as people say it: ``cip_code`` is ``CIP code``."""
-    return " ".join(WORDS.get(part, part) for part in name.split("_"))
+    parts = (part.upper() if part in ACRONYMS else part for part in name.split("_"))
+    return " ".join(part.capitalize() if part in PROPER else part for part in parts)
 
 
 def noun(table: Table) -> str:
@@ -42,7 +52,7 @@ def noun(table: Table) -> str:
 
 def a(thing: str) -> str:
     """Return a noun with its article."""
-    return f"{'an' if thing[0] in 'aeio' else 'a'} {thing}"
+    return f"{'an' if thing[0] in 'aeioI' else 'a'} {thing}"
 
 
 def use_of(table: Table) -> str:

@@ -1,4 +1,4 @@
-"""The rules that follow from the declaration of the canonical tables: nothing is said here about a table by name.
+"""The rules that follow from the declaration of the tables that files are read into; no table is treated by name.
 
 A required value is present, a value sent can be read, matches its pattern and is plausible, a key stands once, and what
 a record refers to exists. What needs knowledge of the field is a hand-written rule in the module of its table.
@@ -14,11 +14,13 @@ from typing import Any
 import great_expectations.expectations.core as gxe
 from sqlalchemy import Column, Date, ForeignKeyConstraint, Integer, Numeric, Table
 
+from expectations.conditions import quoted
 from expectations.custom import ExpectColumnsToReferToTable, ExpectRowsToSatisfy
 from expectations.proof import outside, part_of_row, valid_value
 from expectations.prose import a, how_to_fill, how_to_say, noun, reason, use_of, words
 from expectations.rule import Rule, Severity, Threshold
-from pipelines.schema import content_columns, core_tables, key_of
+from pipelines.reference_tables import reference_tables
+from pipelines.schema import PARTITION, content_columns, core_tables, key_of
 
 CRITICAL = Threshold(share="0.01", evidence="house default: above 1 % the records left out bend every count")
 WARNING = Threshold(share="0.05", evidence="house default")
@@ -30,8 +32,8 @@ AFTERWARDS = ("credential", "placement")
 
 @cache
 def structural_rules() -> tuple[Rule, ...]:
-    """Return the rules of all canonical tables, optional tables included."""
-    return tuple(rule for table in core_tables() for rule in _rules(table))
+    """Return the rules of all canonical and reference tables, optional ones included."""
+    return tuple(rule for table in (*core_tables(), *reference_tables()) for rule in _rules(table))
 
 
 def _rules(table: Table) -> Iterator[Rule]:
@@ -47,7 +49,8 @@ def _rules(table: Table) -> Iterator[Rule]:
             yield _pattern(table, column)
         if column.info["between"]:
             yield _plausible(table, column)
-    yield _year_readable(table)
+    if PARTITION[0] in table.columns:
+        yield _year_readable(table)
     for reference in sorted(table.foreign_key_constraints, key=lambda one: one.referred_table.name):
         yield _known(table, reference)
 
@@ -72,14 +75,14 @@ def _present(table: Table, column: Column[Any]) -> Rule:
     """A value sent that could not be read is no absent value: ``_readable`` speaks of it, and speaks alone."""
     name, severity = column.name, _severity(table, column.name)
     expectation: Any = gxe.ExpectColumnValuesToNotBeNull(column=name)
-    passes = [part_of_row(table.name, name, UNREADABLE)]
+    passes = [part_of_row(table.fullname, name, UNREADABLE)]
     if _can_be_unreadable(column):
-        condition = f"{name} is not null or {UNREADABLE} like '%,{name},%'"
+        condition = f"{quoted(name)} is not null or {UNREADABLE} like '%,{name},%'"
         expectation = ExpectRowsToSatisfy(column_list=[name, UNREADABLE], condition=condition)
         passes.append(_unread(name))
     is_person = column.info["pii"] == "identifier"
     return Rule(
-        id=f"{table.name}_{name}_present", table=f"core.{table.name}",
+        id=f"{table.name}_{name}_present", table=table.fullname,
         title=f"Each {noun(table)} {'record names a person' if is_person else f'has its {words(name)}'}",
         dimension="completeness", severity=severity, threshold=_threshold(severity), expectation=expectation,
         columns=(name, "student_id_kind") if is_person and "student_id_kind" in table.columns else (name,),
@@ -91,11 +94,11 @@ def _present(table: Table, column: Column[Any]) -> Rule:
 def _readable(table: Table, column: Column[Any]) -> Rule:
     name, severity = column.name, _severity(table, column.name)
     return Rule(
-        id=f"{table.name}_{name}_readable", table=f"core.{table.name}",
+        id=f"{table.name}_{name}_readable", table=table.fullname,
         title=f"The {words(name)} of each {noun(table)} can be read",
         dimension="validity", severity=severity, threshold=_threshold(severity),
         expectation=gxe.ExpectColumnValuesToNotMatchRegex(column=UNREADABLE, regex=f",{name},"),
-        columns=(name,), passes=(part_of_row(table.name, name, UNREADABLE), {UNREADABLE: ",another,"}),
+        columns=(name,), passes=(part_of_row(table.fullname, name, UNREADABLE), {UNREADABLE: ",another,"}),
         why=reason(table, column, "What cannot be read is not guessed at:"), fix=how_to_say(column),
         fails=(_unread(name), {name: None, UNREADABLE: f",another,{name},"}),
     )  # fmt: skip
@@ -103,7 +106,7 @@ def _readable(table: Table, column: Column[Any]) -> Rule:
 
 def _year_readable(table: Table) -> Rule:
     return Rule(
-        id=f"{table.name}_program_year_readable", table=f"core.{table.name}",
+        id=f"{table.name}_program_year_readable", table=table.fullname,
         title=f"Each {noun(table)} belongs to the program year of its folder",
         dimension="consistency", severity="critical", threshold=CRITICAL,
         expectation=gxe.ExpectColumnValuesToNotMatchRegex(column=UNREADABLE, regex=",program_year,"),
@@ -118,7 +121,7 @@ def _pattern(table: Table, column: Column[Any]) -> Rule:
     name, pattern, severity = column.name, column.info["pattern"], _severity(table, column.name)
     example = valid_value(column)
     return Rule(
-        id=f"{table.name}_{name}_pattern", table=f"core.{table.name}",
+        id=f"{table.name}_{name}_pattern", table=table.fullname,
         title=f"The {words(name)} of each {noun(table)} is written like {example}",
         dimension="validity", severity=severity, threshold=_threshold(severity),
         expectation=gxe.ExpectColumnValuesToMatchRegex(column=name, regex=pattern), columns=(name,),
@@ -134,23 +137,24 @@ def _plausible(table: Table, column: Column[Any]) -> Rule:
     limits: list[Any] = [low, high]
     limits = [dt.date.fromisoformat(x) if isinstance(column.type, Date) else float(x) for x in limits]
     return Rule(
-        id=f"{table.name}_{name}_plausible", table=f"core.{table.name}",
+        id=f"{table.name}_{name}_plausible", table=table.fullname,
         title=f"The {words(name)} of each {noun(table)} lies between {low} and {high}",
         dimension="validity", severity="warning", threshold=WARNING,
         expectation=gxe.ExpectColumnValuesToBeBetween(column=name, min_value=limits[0], max_value=limits[1]),
         columns=(name,), population_words=f"rows with {a(words(name))}",
         why=f"Values outside are typing errors or stand-ins for unknown, and bend what is counted. {use_of(table)}",
         fix=f"Correct the {words(name)}; send nothing rather than a stand-in where it is not known.",
-        passes=(part_of_row(table.name, name), {name: None}), fails=tuple({name: value} for value in outside(column)),
+        passes=(part_of_row(table.fullname, name), {name: None}),
+        fails=tuple({name: value} for value in outside(column)),
     )  # fmt: skip
 
 
 def _key_unique(table: Table) -> Rule:
     key = list(key_of(table))
-    row = part_of_row(table.name, *key)
-    own = key[2:]
+    row = part_of_row(table.fullname, *key)
+    own = [name for name in key if name not in PARTITION]
     return Rule(
-        id=f"{table.name}_key_unique", table=f"core.{table.name}",
+        id=f"{table.name}_key_unique", table=table.fullname,
         title=f"No {noun(table)} is reported twice in a program year",
         dimension="uniqueness", severity="critical", threshold=CRITICAL,
         expectation=gxe.ExpectCompoundColumnsToBeUnique(column_list=key, ignore_row_if="any_value_is_missing"),
@@ -172,22 +176,22 @@ def _other(table: Table, name: str) -> Any:
 def _known(table: Table, reference: ForeignKeyConstraint) -> Rule:
     other = reference.referred_table
     names = [c for c in reference.column_keys if not (c == "program_year" and _is_afterwards(table, other))]
-    own = [name for name in names if name not in ("grantee_id", "program_year")]
-    severity, row = _severity(table, *names), part_of_row(table.name, *names)
+    own = [name for name in names if name not in PARTITION]
+    severity, row = _severity(table, *names), part_of_row(table.fullname, *names)
     when = "in any program year" if _is_afterwards(table, other) else "in the program year"
     return Rule(
-        id=f"{table.name}_{other.name}_known", table=f"core.{table.name}",
+        id=f"{table.name}_{other.name}_known", table=table.fullname,
         title=f"Each {noun(table)} refers to {a(noun(other))} that was reported",
         dimension="integrity", severity=severity, threshold=_threshold(severity),
         expectation=ExpectColumnsToReferToTable(
-            column_list=names, other_table=f"core.{other.name}", other_column_list=names
+            column_list=names, other_table=other.fullname, other_column_list=names
         ),
         columns=(own[-1], *own[:-1]), population_words=f"rows with {_listed(own)}",
         why=reason(table, None if severity == "critical" else table.columns[own[-1]],
                    f"No {noun(other)} with this {_listed(own)} was reported {when}:"),
         fix=f"Report the {noun(other)} too, or correct the {_listed(own)}; both files must use the same codes.",
         passes=(row, row | {own[-1]: None}), fails=(row | {own[-1]: _other(table, own[-1])},),
-        context={f"core.{other.name}": (dict(row),)},
+        context={other.fullname: (dict(row),)},
     )  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mappi
     rows = list(rows)
     types = column_types(table, rows)
     connection.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
-    connection.execute(f"create table {table} ({', '.join(f'{name} {type_}' for name, type_ in types.items())})")
+    columns = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
+    connection.execute(f"create table {table} ({columns})")
     places = ", ".join("?" for _ in types)
     for row in rows:
         connection.execute(f"insert into {table} values ({places})", [row.get(name) for name in types])
