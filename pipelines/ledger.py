@@ -33,6 +33,7 @@ RUN = _ledger(
     _column("code_version", "Version of the program."),
     _column("rule_book_version", "Hash over all rules in force."),
     _column("is_sample", "Whether the home holds invented records.", Boolean),
+    _column("kind", "nightly, or reference where reference files were added."),
 )  # fmt: skip
 
 SUBMISSION = _ledger(

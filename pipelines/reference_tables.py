@@ -24,10 +24,10 @@ RACES = {
 }
 SEXES = {"male": "men", "female": "women"}
 AGES = {
-    "under_18": "under 18 years",
-    "18_to_24": "18 to 24 years",
-    "25_to_39": "25 to 39 years",
-    "40_and_over": "40 years and over",
+    "age_under_18": "under 18 years",
+    "age_18_to_24": "18 to 24 years",
+    "age_25_to_39": "25 to 39 years",
+    "age_40_and_over": "40 years and over",
     "age_unknown": "unknown age",
 }
 

@@ -1,7 +1,7 @@
 """The warehouse of a home: one DuckDB file. Opens it, makes its schemas and declared tables, keeps its version.
 
-Declared tables only (``core`` from ``schema``, ``quality`` from ``ledger``): ``raw`` is made by intake, file by file,
-``mart`` and ``publish`` by the models. The published file is not made here.
+Declared tables only (``core`` from ``schema``, ``quality`` from ``ledger``, ``reference`` from ``reference_tables``):
+``raw`` is made by intake, file by file, ``mart`` and ``publish`` by the models. The published file is not made here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy.types import BigInteger, Boolean, TypeEngine
 from pipelines import ledger
 from pipelines.home import make_private
 from pipelines.layouts import ConfigurationError
+from pipelines.reference_tables import reference_tables
 from pipelines.schema import METADATA
 
 FILE_NAME = "warehouse.duckdb"
@@ -68,8 +69,9 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def declared_tables() -> list[Table]:
-    """Return the tables that are declared: ``core`` and ``quality``."""
-    return [*(t for t in METADATA.sorted_tables if t.schema == "core"), *ledger.quality_tables()]
+    """Return the declared tables: ``core``, ``quality``, and those of ``reference`` that files are read into."""
+    core = (t for t in METADATA.sorted_tables if t.schema == "core")
+    return [*core, *ledger.quality_tables(), *reference_tables()]
 
 
 @contextmanager
