@@ -56,13 +56,12 @@ def sql_root() -> Path:
     return checkout if checkout.is_dir() else Path(__file__).parent / "_sql"
 
 
-def inputs_of(sql: str, origin: str) -> tuple[str, ...]:
-    """Return the tables that a query reads, as ``schema.name``. Nothing is bound, so that none has to exist.
+def inputs_of(parser: duckdb.DuckDBPyConnection, sql: str, origin: str) -> tuple[str, ...]:
+    """Return the tables that a query reads, as ``schema.name``. ``parser`` is any connection: nothing is bound.
 
     Raises ModelError for a query that cannot be parsed, is not one select, or names a table without its schema.
     """
-    with duckdb.connect() as connection:
-        row = connection.execute("select json_serialize_sql(?)", [sql]).fetchone()
+    row = parser.execute("select json_serialize_sql(?)", [sql]).fetchone()
     parsed = json.loads(row[0]) if row else {}
     if parsed.get("error", True) or len(parsed["statements"]) != 1:
         msg = f"{origin}: {parsed.get('error_message', 'not one statement')}; a model is one select"
@@ -90,7 +89,7 @@ def _nodes(tree: Any, key: str) -> Iterator[Any]:
             yield from _nodes(branch, key)
 
 
-def read_model(schema: str, name: str, text: str, origin: str) -> Model:
+def read_model(parser: duckdb.DuckDBPyConnection, schema: str, name: str, text: str, origin: str) -> Model:
     """Return the model that a text says: header comments, then the query. Raises ModelError for a lacking header."""
     header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
     sql = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
@@ -105,7 +104,7 @@ def read_model(schema: str, name: str, text: str, origin: str) -> Model:
         msg = f"{origin}: the grain names {', '.join(unknown)}, which no '-- column' line documents"
         raise ModelError(msg)
     is_view = "materialized: view" in header
-    return Model(schema, name, " ".join(prose), keys, columns, inputs_of(sql, origin), sql, origin, is_view)
+    return Model(schema, name, " ".join(prose), keys, columns, inputs_of(parser, sql, origin), sql, origin, is_view)
 
 
 @cache
@@ -116,7 +115,8 @@ def all_models(root: Path | None = None) -> tuple[Model, ...]:
     texts = [(p.parent.name, p.stem, p.read_text(encoding="utf-8"), f"sql/{p.parent.name}/{p.name}") for p in files]
     if root is None:
         texts += [(schema, name, text, f"generated {schema}.{name}") for schema, name, text in generated_queries()]
-    return _in_order([read_model(*text) for text in texts])
+    with duckdb.connect() as parser:
+        return _in_order([read_model(parser, *text) for text in texts])
 
 
 def _in_order(models: list[Model]) -> tuple[Model, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -51,7 +51,7 @@ def received(connection: duckdb.DuckDBPyConnection, submission_id: str, **values
     row = {
         "submission_id": submission_id, "grantee_id": "oregon", "file_name": f"{submission_id}.csv",
         "table_name": "student", "status": "accepted", "is_late": False,
-        "received_at": datetime(int(year[:4]) + 2, 1, 15), **values,
+        "received_at": f"{int(year[:4]) + 2}-01-15", **values,
     }  # fmt: skip
     _insert(connection, "quality.submission", row)
 

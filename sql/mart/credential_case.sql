@@ -60,7 +60,7 @@ compared as (
             -- Without an exit date only an award within a year of the first day of the cohort's year is certain.
             when
                 completer.exit_date is null
-                and awarded.award_date > cast(scope.outcome_window_end - interval 1 year as date)
+                and awarded.award_date > cast(scope.outcome_window_end - interval 1 year + interval 1 day as date)
                 then 'perhaps'
             when completer.entry_date is not null then 'yes'
             when awarded.program_id = completer.program_id then 'yes'
