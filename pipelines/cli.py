@@ -185,3 +185,7 @@ def _explain(fault: BaseException) -> int:
     frames = "".join(traceback.format_tb(fault.__traceback__)[-3:])
     click.echo(f"cte: the system failed: {type(fault).__name__}. This says nothing about the data.\n{frames}", err=True)
     return SYSTEM_FAILED
+
+
+if __name__ == "__main__":
+    main()

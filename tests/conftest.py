@@ -1,6 +1,9 @@
 """Fixtures that tests of several questions share; what one file alone needs stands in that file."""
 
 import os
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,3 +18,31 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder {folder} with published files; CTE_REAL_DATA names another")
     return folder
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A night that a process of its own ran: where, how it ended, what it said."""
+
+    home: Path
+    exit_code: int
+    output: str
+
+
+def run_cte(*arguments: str | Path, home: Path) -> Ran:
+    """Run the command as an operator would, in a process of its own, with Dagster's state below the home."""
+    state = home / "dagster"
+    state.mkdir(parents=True, exist_ok=True)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CTE_")}
+    environment |= {"DAGSTER_HOME": str(state), "CTE_HOME": str(home), "COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *map(str, arguments)],
+        capture_output=True, text=True, env=environment, check=False, timeout=600, cwd=ROOT,
+    )  # fmt: skip
+    return Ran(home, done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A home after one night on the committed sample."""
+    return run_cte("run", "--inbox", ROOT / "sample_data", home=tmp_path_factory.mktemp("demonstration"))

@@ -1,0 +1,54 @@
+"""Is a night on unchanged input idle and its result the same, byte for byte? Else nobody can tell what moved."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import ROOT, Ran, run_cte
+
+pytestmark = pytest.mark.slow
+RUN_BLOCK = re.compile(r'<section id="run".*?</section>', re.DOTALL)
+
+
+def _scorecards(home: Path) -> dict[str, str]:
+    """Return every page and JSON file of the scorecards without the one block that names the run."""
+    content = {}
+    for path in sorted((home / "scorecards").rglob("*-internal.*")):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".json":
+            without = {key: value for key, value in json.loads(text).items() if key != "run"}
+            text = json.dumps(without, sort_keys=True)
+        content[str(path.relative_to(home))] = RUN_BLOCK.sub("", text)
+    return content
+
+
+@pytest.fixture(scope="module")
+def nights(demonstration: Ran) -> tuple[dict[str, str], dict[str, str], Ran]:
+    before = _scorecards(demonstration.home)
+    again = run_cte("run", "--inbox", ROOT / "sample_data", home=demonstration.home)
+    return before, _scorecards(demonstration.home), again
+
+
+def test_the_scorecards_are_the_same_apart_from_the_block_that_names_the_run(
+    nights: tuple[dict[str, str], dict[str, str], Ran],
+) -> None:
+    before, after, _ = nights
+    assert len(before) >= 20
+    assert before == after
+
+
+def test_no_file_is_taken_in_again(nights: tuple[dict[str, str], dict[str, str], Ran]) -> None:
+    assert "0 files taken in" in nights[2].output
+
+
+def test_findings_stay_one_row_each_and_are_still_open(nights: tuple[dict[str, str], dict[str, str], Ran]) -> None:
+    with duckdb.connect(str(nights[2].home / "warehouse.duckdb"), read_only=True) as connection:
+        changes = connection.execute("select change, count(*) from quality.finding group by 1").fetchall()
+        runs = connection.execute("select count(distinct run_id) from quality.rule_result").fetchall()
+    assert [word for word, _ in changes] == ["still_open"]
+    assert runs == [(2,)]
