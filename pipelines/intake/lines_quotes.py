@@ -4,7 +4,8 @@ Decisions, each held by a test:
 
 * A quote opens a quoted value only as the first character of a value. Elsewhere it is data (``5" pipe``), and the line
   is a row if its number of fields is right.
-* A quoted value ends at a quote followed by a delimiter or a line end. Any other text behind it is a fault: no guess.
+* A quoted value ends at a quote followed by a delimiter or a line end. Other quotes within it are data as well
+  (``"see ?q="veteran"&p=1"``, seen in IPEDS HD2022), if the line by itself then has the right number of fields.
 * A quoted value may run over at most ``MAX_LINES_PER_ROW`` lines; the row must then have the right number of fields and
   no quote that is data, so that a quote never closed cannot end at another stray one.
 * Where each line of such a row would be a row by itself, two stray quotes are likelier than one value with line ends:
@@ -88,11 +89,27 @@ def _quoted(data: bytes, at: int, limit: int, quote: bytes) -> tuple[bytes, int]
 def resolve(lines: Lines, last: int, at: int, marks: Marks, own: bytes, width: int) -> Scan:
     """Read the doubtful line ``at``: a row, or a fault, which takes several lines only if their row is bad."""
     scan = scan_row(lines, at, last, own, width)
+    if scan.fault and scan.line_count == 1:
+        scan = _read_loosely(lines, at, own, width) or scan
     if scan.line_count > 1 and (scan.fault or _are_rows(marks.delimiters[at : at + scan.line_count], width)):
         return Scan((), fault="line_quote_balanced")
     spoiled = marks.kind[at : at + scan.line_count]
     reasons = [REASONS[kind] for kind in (ENCODING, CONTROL) if (spoiled == kind).any()]
     return Scan((), scan.line_count, reasons[0]) if reasons else scan
+
+
+def _read_loosely(lines: Lines, line: int, own: bytes, width: int) -> Scan | None:
+    """Read one line with bare quotes inside quoted values; None unless the number of fields is then right."""
+    text, at = lines.data[int(lines.start[line]) : int(lines.end[line])] + own[:1], 0
+    values: list[bytes] = []
+    while at < len(text):
+        is_quoted = text[at : at + 1] == own[1:]
+        stop = text.find(own[::-1] if is_quoted else own[:1], at + is_quoted)
+        if stop < 0:
+            return None
+        values.append(text[at + is_quoted : stop].replace(own[1:] * 2, own[1:]) if is_quoted else text[at:stop])
+        at = stop + 1 + is_quoted
+    return Scan(tuple(values)) if len(values) == width else None
 
 
 def _are_rows(delimiters: NDArray[np.int32], width: int) -> bool:
