@@ -53,8 +53,9 @@ def collect(
     """Put every failing row of a partition into the temporary table ``found_tonight``, one pass a table."""
     connection.execute(
         f"create or replace temp table {FOUND} (rule_id varchar, submission_id varchar, line_number bigint, "
-        "institution_id varchar, record_key varchar, record_key_masked varchar, value_masked varchar, "
-        "rule_version integer, severity varchar, table_name varchar, column_name varchar, is_waived boolean)"
+        "institution_id varchar, program_year varchar, record_key varchar, record_key_masked varchar, "
+        "value_masked varchar, rule_version integer, severity varchar, table_name varchar, column_name varchar, "
+        "is_waived boolean)"
     )
     for table in sorted({f.rule.table for f in failing}):
         rules = [f for f in failing if f.rule.table == table]
@@ -91,7 +92,7 @@ def _rows_of(
     t as ({per_rule}),
     rule (rule_number, rule_id, version, severity, table_name, column_name, is_waived) as (values {described})
     select rule.rule_id, {place.get("submission_id")}, {place.get("line_number")}, {place.get("institution_id")},
-        {_key(place, masked=False)}, {_key(place, masked=True)}, {values_sent},
+        {place.get("program_year")}, {_key(place, masked=False)}, {_key(place, masked=True)}, {values_sent},
         rule.version, rule.severity, rule.table_name, rule.column_name, rule.is_waived
     from t join rule using (rule_number) {joins}
     """
@@ -105,8 +106,10 @@ def _place(connection: duckdb.DuckDBPyConnection, table: str) -> _Place:
     described = connection.execute(f"describe {table}").fetchall()
     columns = frozenset(row[0] for row in described)
     declared = METADATA.tables.get(table)
-    if declared is not None and table.startswith("core."):
-        key = tuple(c for c in declared.info["key"] if c not in PARTITION)
+    if declared is not None and table.startswith(("core.", "reference.")):
+        # Reference tables are judged over all their years at once, so the year is part of what tells their rows apart.
+        shared = PARTITION if table.startswith("core.") else ()
+        key = tuple(c for c in declared.info["key"] if c not in shared)
         masked = frozenset(c.name for c in declared.columns if c.info["pii"])
         return _Place(columns, key, masked)
     # A derived table has no row of its own in the schema: what is text, less the measures, tells its rows apart.
@@ -170,7 +173,7 @@ def settle(
         f"""
         update quality.finding as f
         set change = case when f.state = 'open' then 'fixed' else f.change end, state = 'fixed'
-        where f.grantee_id is not distinct from $grantee and f.program_year is not distinct from $year
+        where f.grantee_id is not distinct from $grantee and ($year is null or f.program_year = $year)
             and list_contains($rules, f.rule_id)
             and not exists (select 1 from {FOUND}_as_finding as n where n.finding_id = f.finding_id)
         """,
@@ -212,7 +215,8 @@ def _identified() -> str:
     select
         substr(sha256(concat_ws('|', rule_id, coalesce($1, ''), coalesce($2, ''), table_name, record_key, column_name,
             cast(place as varchar))), 1, 20) as finding_id,
-        rule_id, rule_version, severity, $1 as grantee_id, institution_id, $2 as program_year, submission_id,
+        rule_id, rule_version, severity, $1 as grantee_id, institution_id, coalesce($2, program_year) as program_year,
+        submission_id,
         table_name, file_name, line_number, column_name, record_key_masked, value_masked, is_waived
     from numbered
     """
