@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.intake.lines_bytes import Lines
 from pipelines.intake.lines_classify import CONTROL, ENCODING, REASONS, Marks
@@ -91,7 +90,7 @@ def resolve(lines: Lines, last: int, at: int, marks: Marks, own: bytes, width: i
     scan = scan_row(lines, at, last, own, width)
     if scan.fault and scan.line_count == 1:
         scan = _read_loosely(lines, at, own, width) or scan
-    if scan.line_count > 1 and (scan.fault or _are_rows(marks.delimiters[at : at + scan.line_count], width)):
+    if scan.line_count > 1 and (scan.fault or _are_rows(marks, at, scan.line_count, width)):
         return Scan((), fault="line_quote_balanced")
     spoiled = marks.kind[at : at + scan.line_count]
     reasons = [REASONS[kind] for kind in (ENCODING, CONTROL) if (spoiled == kind).any()]
@@ -112,7 +111,9 @@ def _read_loosely(lines: Lines, line: int, own: bytes, width: int) -> Scan | Non
     return Scan(tuple(values)) if len(values) == width else None
 
 
-def _are_rows(delimiters: NDArray[np.int32], width: int) -> bool:
-    """Return whether the lines of a row look like rows themselves; the ends of a longer one may be cut."""
-    inner = delimiters[1:-1] if len(delimiters) > 2 else delimiters  # noqa: PLR2004
-    return width >= _FEWEST_COLUMNS_TO_KNOW_A_ROW and bool((inner == width - 1).all())
+def _are_rows(marks: Marks, at: int, line_count: int, width: int) -> bool:
+    """Return whether the lines of a row look like rows themselves; of three or more the first and last may be cut."""
+    inner = slice(at + 1, at + line_count - 1) if line_count > 2 else slice(at, at + line_count)  # noqa: PLR2004
+    has_all = bool((marks.delimiters[inner] == width - 1).all())
+    is_clean = line_count <= 2 or not marks.is_doubtful[inner].any()  # noqa: PLR2004
+    return width >= _FEWEST_COLUMNS_TO_KNOW_A_ROW and has_all and is_clean
