@@ -17,12 +17,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines.grantee import grantee, grantee_ids
-from pipelines.home import claim, is_sample_inbox, lock
+from pipelines.home import claim, is_sample_home, is_sample_inbox, lock
 from pipelines.intake.inbox import is_program_year
 from pipelines.layouts import ConfigurationError
 from pipelines.warehouse import open_warehouse
 
 NO_GATE_CLOSED, GATE_CLOSED, WRONG_CALL, SYSTEM_FAILED = 0, 1, 2, 3
+NIGHTLY, REFERENCE = "nightly", "reference"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Night:
     connection: duckdb.DuckDBPyConnection
     run_id: str
     started_at: datetime
-    is_sample: bool
+    is_sample: bool | None  # None in a home that is neither yet
 
     def say(self, text: str) -> None:
         """Tell the operator; never with a person's value."""
@@ -99,22 +100,50 @@ def open_night(settings: Settings) -> Iterator[Night]:
         HomeLocked: another run is under way.
     """
     settings.check_inbox()
-    started_at = datetime.now(UTC)
-    run_id = f"{started_at:%Y%m%dT%H%M%S%f}"[:18] + f"Z-{secrets.token_hex(2)}"
+    started_at, run_id = _begin()
     is_sample = is_sample_inbox(settings.inbox)
     with lock(settings.home, run_id):
         claim(settings.home, is_sample=is_sample)
-        with open_warehouse(settings.home) as connection:
-            night = Night(settings, connection, run_id, started_at, is_sample)
-            _open_book(night)
-            try:
-                yield night
-            finally:
-                _mark_failed_unless_closed(night)
+        with _under_way(settings, run_id, started_at, NIGHTLY, is_sample=is_sample) as night:
+            yield night
 
 
-def close_book(night: Night, rule_book_version: str) -> int:
-    """Write the run's end and return its exit code: 3 where a rule could not be judged, 1 where a gate closed."""
+@contextmanager
+def open_reference_run(settings: Settings) -> Iterator[Night]:
+    """Do the same for a run that adds reference files: public data make a home neither sample nor real.
+
+    Raises HomeLocked where another run is under way.
+    """
+    started_at, run_id = _begin()
+    with lock(settings.home, run_id):
+        is_sample = is_sample_home(settings.home)
+        with _under_way(settings, run_id, started_at, REFERENCE, is_sample=is_sample) as night:
+            yield night
+
+
+def _begin() -> tuple[datetime, str]:
+    started_at = datetime.now(UTC)
+    return started_at, f"{started_at:%Y%m%dT%H%M%S%f}"[:18] + f"Z-{secrets.token_hex(2)}"
+
+
+@contextmanager
+def _under_way(
+    settings: Settings, run_id: str, started_at: datetime, kind: str, *, is_sample: bool | None
+) -> Iterator[Night]:
+    with open_warehouse(settings.home) as connection:
+        night = Night(settings, connection, run_id, started_at, is_sample)
+        _open_book(night, kind)
+        try:
+            yield night
+        finally:
+            _mark_failed_unless_closed(night)
+
+
+def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> int:
+    """Write the run's end and return its exit code: 3 where a rule could not be judged, 1 where a gate closed.
+
+    ``refused_count`` are files whose refusal closes a gate by itself, because no rule of the run speaks of it.
+    """
     found = night.connection.execute(
         "select count(*) filter (where status = 'error'), "
         "count(*) filter (where status = 'failed' and severity = 'critical' and not is_waived) "
@@ -122,7 +151,7 @@ def close_book(night: Night, rule_book_version: str) -> int:
         [night.run_id],
     ).fetchone()
     errors, gates = found or (0, 0)
-    code = SYSTEM_FAILED if errors else GATE_CLOSED if gates else NO_GATE_CLOSED
+    code = SYSTEM_FAILED if errors else GATE_CLOSED if gates or refused_count else NO_GATE_CLOSED
     night.connection.execute(
         "update quality.run set finished_at = ?, exit_code = ?, rule_book_version = ? where run_id = ?",
         [_utc(datetime.now(UTC)), code, rule_book_version, night.run_id],
@@ -130,10 +159,10 @@ def close_book(night: Night, rule_book_version: str) -> int:
     return code
 
 
-def _open_book(night: Night) -> None:
+def _open_book(night: Night, kind: str) -> None:
     night.connection.execute(
-        "insert into quality.run (run_id, started_at, code_version, is_sample) values (?, ?, ?, ?)",
-        [night.run_id, _utc(night.started_at), version("cte-data-quality"), night.is_sample],
+        "insert into quality.run (run_id, started_at, code_version, is_sample, kind) values (?, ?, ?, ?, ?)",
+        [night.run_id, _utc(night.started_at), version("cte-data-quality"), night.is_sample, kind],
     )
 
 

@@ -37,7 +37,8 @@ def report_status(home: Path, say: Callable[[str], None]) -> int:
 
 def _say_last_night(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> int:
     row = connection.execute(
-        "select run_id, started_at, finished_at, exit_code from quality.run order by run_id desc limit 1"
+        "select run_id, started_at, finished_at, exit_code from quality.run "
+        "where kind is distinct from 'reference' order by run_id desc limit 1"
     ).fetchone()
     if row is None:
         say("no night has run in this home yet; `cte run` runs one")
