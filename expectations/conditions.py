@@ -35,7 +35,7 @@ def is_not_among(columns: Sequence[str], query: str) -> str:
     return f"({', '.join(columns)}) not in ({query})"
 
 
-def rows_of(table: str, columns: Sequence[str], where: str = "true") -> str:
+def rows_of(table: str, columns: Sequence[str], where: str = "") -> str:
     """Return a query for the rows of a table in which all ``columns`` have a value."""
-    known = " and ".join(f"{column} is not null" for column in columns)
-    return f"select {', '.join(columns)} from {table} where {known} and {where}"
+    conditions = [f"{column} is not null" for column in columns] + ([where] if where else [])
+    return f"select {', '.join(columns)} from {table} where {' and '.join(conditions)}"
