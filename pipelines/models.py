@@ -52,8 +52,8 @@ class Model:
 
 def sql_root() -> Path:
     """Return the folder of the models: ``sql`` in a checkout, the packaged copy in an installed wheel."""
-    checkout = Path(__file__).parent.parent / "sql"
-    return checkout if checkout.is_dir() else Path(__file__).parent / "_sql"
+    packaged = Path(__file__).parent / "_sql"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "sql"
 
 
 def inputs_of(parser: duckdb.DuckDBPyConnection, sql: str, origin: str) -> tuple[str, ...]:

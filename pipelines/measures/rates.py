@@ -54,4 +54,5 @@ def wilson_interval(numerator: int, denominator: int, z: float = Z_95) -> tuple[
     p, n = float(share), denominator
     center = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, center - half), min(1.0, center + half)
+    # At the ends the limit is exact; the subtraction of floats is not.
+    return (center - half if numerator else 0.0), (center + half if numerator < n else 1.0)

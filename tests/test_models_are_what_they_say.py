@@ -1,0 +1,115 @@
+"""A model is a file: its path is its name, its header its documentation, its query its inputs."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from core_rows import add, complete, earn, rows_of, small_warehouse
+
+from pipelines.layouts import ConfigurationError
+from pipelines.measures import definitions
+from pipelines.models import ModelError, all_models, build
+
+HEADER = "-- Says what it is.\n-- grain: a\n-- column a: The key.\n"
+
+
+def write(root: Path, name: str, text: str) -> None:
+    path = root / f"{name}.sql"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_the_edges_are_read_from_the_query_and_not_from_its_ctes(tmp_path):
+    query = "with x as (select a from core.student), y as (select a from x where a in (select a from mart.one))"
+    write(tmp_path, "mart/two", HEADER + query + " select a from y anti join quality.submission using (a)")
+    write(tmp_path, "mart/one", HEADER + "select 1 as a")
+    write(tmp_path, "queries/example", "select whatever")
+    one, two = all_models(tmp_path)
+    assert (one.table, two.table) == ("mart.one", "mart.two")
+    assert two.inputs == ("core.student", "mart.one", "quality.submission")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("select 1 as a", "the header needs"),
+        (HEADER + "select from where", "a model is one select"),
+        (HEADER + "select 1 as a; select 2 as a", "a model is one select"),
+        (HEADER + "select a from student", "student is no CTE"),
+        (HEADER.replace("grain: a", "grain: b") + "select 1 as a", "the grain names b"),
+        (HEADER + "select a from mart.bad", "in a circle"),
+    ],
+)
+def test_a_model_that_cannot_be_read_names_its_file_and_the_fix(tmp_path, text, complaint):
+    write(tmp_path, "mart/bad", text)
+    with pytest.raises(ModelError, match=f"sql/mart/bad.sql.*{complaint}|{complaint}.*sql/mart/bad.sql"):
+        all_models(tmp_path)
+
+
+def test_a_column_that_the_header_forgets_stops_the_build_and_leaves_the_old_table(tmp_path):
+    write(tmp_path, "mart/one", HEADER + "select 1 as a, 2 as forgotten")
+    (model,) = all_models(tmp_path)
+    with duckdb.connect() as connection:
+        connection.execute("create schema mart; create table mart.one as select 7 as a")
+        with pytest.raises(ModelError, match=r"sql/mart/one.sql.*forgotten"):
+            build(connection, model)
+        assert connection.execute("select a from mart.one").fetchall() == [(7,)]
+
+
+def test_a_table_may_become_a_view_and_keeps_its_comments(tmp_path):
+    write(tmp_path, "mart/one", HEADER.replace("is.", "is, isn't it.") + "-- materialized: view\nselect 1 as a")
+    (model,) = all_models(tmp_path)
+    with duckdb.connect() as connection:
+        connection.execute("create schema mart; create table mart.one as select 7 as a")
+        build(connection, model)
+        build(connection, model)
+        comments = connection.execute("select comment from duckdb_views() where view_name = 'one'").fetchone()
+        column = connection.execute("select comment from duckdb_columns() where table_name = 'one'").fetchone()
+    assert comments == ("Says what it is, isn't it.",)
+    assert column == ("The key.",)
+
+
+def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
+    connection = small_warehouse()
+    for year in ("2021-22", "2022-23", "2023-24"):
+        earn(connection, 12, program_year=year)
+        complete(connection, date(int(year[:4]) + 1, 5, 1), program_year=year)
+        add(connection, "placement", program_year=year, reference_quarter="2023Q4", placement_status="employment")
+        add(connection, "placement", program_year=year, reference_quarter="2023Q4", placement_status="unknown",
+            placement_source="survey")  # fmt: skip
+        add(connection, "credential", program_year=year, award_date=date(2023, 5, 1))
+        add(connection, "credential", program_year=year, award_date=date(2023, 5, 2))
+        add(connection, "student", program_year=year, term_code="spring")
+    connection.execute("update quality.submission set loaded_line_count = 2")
+    for model in [m for m in all_models() if m.schema != "publish"]:
+        grain = ", ".join(model.grain)
+        repeated = rows_of(connection, f"{model.table}", grain, f"true group by {grain} having count(*) > 1")
+        assert repeated == [], model.origin
+        assert connection.execute(f"select count(*) from {model.table}").fetchone() != (0,) or model.name == "exclusion"
+    connection.close()
+
+
+def test_every_measure_leaves_out_the_rows_that_cannot_be_placed():
+    readers = [m for m in all_models() if m.schema == "mart" and any(i.startswith("core.") for i in m.inputs)]
+    about_all_rows = {"exclusion", "element_completeness", "record_count"}
+    assert {m.name for m in readers if "mart.exclusion" not in m.inputs} == about_all_rows
+
+
+def test_definitions_carry_fractions_years_and_dates_so_that_no_query_reckons_with_years():
+    with duckdb.connect() as connection:
+        definitions.load_definitions(connection, ["2023-24"])
+        columns = "previous_program_year, cohort_program_year_1p1, cohort_end_date_1p1, quarter_numerator, due_date"
+        row = connection.execute(f"select {columns} from reference.definition where grantee_id = 'oregon'").fetchone()
+    assert row == ("2022-23", "2022-23", date(2023, 6, 30), 2, date(2024, 8, 15))
+    assert definitions.program_year_plus("1999-00", 0) == "1999-00"
+    assert definitions.program_year_plus("1998-99", 1) == "1999-00"
+
+
+def test_a_definition_that_no_model_knows_names_the_file_and_what_it_may_be(monkeypatch):
+    monkeypatch.setattr(definitions, "CREDITS_WINDOWS", ("lifetime",))
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(ConfigurationError, match=r"grantee.toml.*credits_window.*lifetime"),
+    ):
+        definitions.load_definitions(connection, ["2023-24"])
