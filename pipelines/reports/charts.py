@@ -25,6 +25,7 @@ COLORS = {
 INK, MUTED, LINE, ACCENT, PAPER, *STATE_COLORS = COLORS
 FONT = "sans-serif"  # measured with; the page sets its own
 ROW = 24
+NAME_STEP = 7.2  # width of a letter in a wide font of the size of the labels
 
 
 def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
@@ -34,6 +35,7 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
     told = [line for line in lines if line.student_count]
     if not told:
         return Markup("")
+    told_labels = [line.label for line in told]
     values = [
         {"dimension": line.label, "state": words, "order": order, "count": getattr(line, f"{state}_count")}
         for line in told
@@ -44,7 +46,7 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
         .mark_bar(height=13, stroke=PAPER, strokeWidth=1)
         .encode(
             x=alt.X("count:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
-            y=alt.Y("dimension:N", sort=[line.label for line in told], title=None),
+            y=alt.Y("dimension:N", sort=told_labels, title=None, axis=_names(alt, told_labels)),
             color=alt.Color(
                 "state:N",
                 scale=alt.Scale(domain=list(STATES.values()), range=STATE_COLORS),
@@ -54,7 +56,8 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
         )
         .properties(width=560, height=alt.Step(ROW))
     )
-    worst = min(told, key=lambda line: line.known.fraction or 0)
+    asked = [line for line in told if line.known.fraction is not None] or told
+    worst = min(asked, key=lambda line: line.known.fraction or 0)
     description = (
         f"Stacked bars for {len(told)} equity dimensions. Least is known of {worst.label}: {worst.known.percent} of "
         "the students who did not decline. The table below holds all counts."
@@ -91,9 +94,9 @@ def bounds_chart(lines: Sequence[IndicatorLine], grantee_name: str) -> Markup:
 
 def _bounds_panel(alt: Any, values: list[dict[str, Any]], rows: list[str], code: str, *, has_names: bool) -> Any:
     mine = alt.Data(values=[v for v in values if v["indicator"] == code])
-    names = alt.Axis(labelLimit=260) if has_names else alt.Axis(labels=False, ticks=False)
+    names = _names(alt, rows) if has_names else alt.Axis(labels=False)
     place = alt.Y("place:N", scale=alt.Scale(domain=rows), title=None, axis=names)
-    percent = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], grid=True)
+    percent = alt.Axis(format="%", values=[0, 0.5, 1], grid=True)
     along = alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), title=None, axis=percent)
     base = alt.Chart(mine)
     weight = alt.condition("datum.is_all", alt.value(4), alt.value(2))
@@ -103,6 +106,12 @@ def _bounds_panel(alt: Any, values: list[dict[str, Any]], rows: list[str], code:
     end = base.mark_tick(color=ACCENT, thickness=2, height=9).encode(x="high:Q", y=place)
     panel = alt.layer(line, dot, end).properties(width=190, height=alt.Step(ROW))
     return panel.properties(title=alt.TitleParams(code, anchor="start", fontSize=13))
+
+
+def _names(alt: Any, names: Sequence[str]) -> Any:
+    """Return an axis whose names begin at the left edge, with room for them in whatever font the page has."""
+    room = max(len(name) for name in names) * NAME_STEP + NAME_STEP
+    return alt.Axis(labelAlign="left", labelPadding=room, minExtent=room, labelLimit=0)
 
 
 def _float(share: Share | None) -> float | None:
@@ -117,7 +126,7 @@ def _inline(chart: Any, chart_id: str, title: str, description: str) -> Markup:
     styled = (
         chart.configure(font=FONT, background="transparent", padding=2)
         .configure_view(stroke=None)
-        .configure_axis(**axis, labelFontSize=12, labelLimit=360)
+        .configure_axis(**axis, labelFontSize=12)
         .configure_axisY(grid=False, labelColor=INK)
         .configure_legend(labelColor=INK, labelFontSize=12)
         .configure_title(color=INK)

@@ -12,6 +12,8 @@ from pipelines.reports.page import render_page
 from pipelines.scorecard.card import FileLine, Run, Scorecard
 from pipelines.scorecard.files import file_line, in_force
 
+OTHERS = "Reference sources, and files of no known grantee"
+
 
 @dataclass(frozen=True)
 class LineSum:
@@ -45,9 +47,10 @@ def render_index(
         matrix=[(name, [by_place.get((name, year)) for year in years]) for name in names],
         program_years=years,
         cards=ordered,
-        gates=[(card, gate) for card in ordered for gate in card.gates if gate.kind == "rule"],
-        refused=[(file, names_of(ordered).get(file.grantee_id, file.grantee_id)) for file in everything
-                 if file.status == "refused"],
+        gates=[(card, found) for card in ordered if (found := [g for g in card.gates if g.kind == "rule"])],
+        refused=_refused([*((f"{card.grantee_name}, {card.program_year}", card.files) for card in ordered),
+                          (OTHERS, others)]),
+        others_heading=OTHERS,
         others=list(others),
         total=_sum(everything),
         in_force=in_force,
@@ -55,9 +58,9 @@ def render_index(
     )  # fmt: skip
 
 
-def names_of(cards: Sequence[Scorecard]) -> dict[str, str]:
-    """Return the names of grantees by id."""
-    return {card.grantee_id: card.grantee_name for card in cards}
+def _refused(groups: Sequence[tuple[str, Sequence[FileLine]]]) -> list[tuple[str, list[FileLine]]]:
+    refused = ((heading, [file for file in files if file.status == "refused"]) for heading, files in groups)
+    return [(heading, files) for heading, files in refused if files]
 
 
 def other_files(connection: duckdb.DuckDBPyConnection) -> tuple[FileLine, ...]:

@@ -38,6 +38,11 @@ def whole(number: int | None) -> str:
     return NOTHING if number is None else f"{number:,}"
 
 
+def capitalize_first(text: str) -> str:
+    """Return a text with a capital first letter and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def day(value: date | datetime | None) -> str:
     """Return a day such as ``Aug 15, 2024``, in the same words on every machine."""
     return NOTHING if value is None else f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
@@ -58,7 +63,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(whole=whole, day=day, moment=moment)
+    environment.filters.update(whole=whole, day=day, moment=moment, capitalize_first=capitalize_first)
     environment.filters.update(table_words=words.table_words, column_words=words.column_words)
     environment.globals.update(words=words)
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pipelines.schema import core_tables
+from pipelines.schema import core_table
 
 INDICATOR_STATUS: Mapping[str, str] = MappingProxyType(
     {
@@ -66,12 +66,8 @@ def table_words(table_name: str) -> str:
 
 def column_words(column_name: str) -> str:
     """Return a column's name in words, such as ``CIP code``."""
-    words = column_name.removesuffix("_status").replace("_", " ")
+    attributes = {c.name for c in core_table("student").columns if c.info["states"]}
+    words = (column_name.removesuffix("_status") if column_name in attributes else column_name).replace("_", " ")
     for shown in ("CIP", "ID", "UNITID"):
         words = " ".join(shown if word == shown.lower() else word for word in words.split(" "))
     return words[:1].upper() + words[1:]
-
-
-def table_order() -> tuple[str, ...]:
-    """Return the canonical tables as people think of them: places first, then people, then what they did."""
-    return tuple(table.name for table in core_tables())

@@ -93,7 +93,7 @@ def build_scorecard(
         themes=judged.themes(known.verdicts),
         top_rules=judged.top_rules(partition, known.verdicts, sources.words),
         files=measured.files,
-        missing_tables=measured.missing_tables or (),
+        missing_tables=measured.missing_tables,
         records=arrivals.record_lines(partition),
         exclusions=arrivals.exclusions(partition),
         run=run,

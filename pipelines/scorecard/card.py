@@ -244,7 +244,7 @@ class Scorecard:
     themes: tuple[ThemeLine, ...]
     top_rules: tuple[RuleLine, ...]
     files: tuple[FileLine, ...]
-    missing_tables: tuple[str, ...]
+    missing_tables: tuple[str, ...] | None
     records: tuple[RecordLine, ...]
     exclusions: tuple[tuple[str, int], ...]
     run: Run

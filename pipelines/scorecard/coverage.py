@@ -31,7 +31,12 @@ ORDER = {dimension: place for place, dimension in enumerate(LABELS)}
 
 
 def known(row: Mapping[str, Any]) -> Share:
-    """Return the share of students with a value among those who did not decline; nobody is faulted for declining."""
+    """Return the share of students with a value among those who did not decline; nobody is faulted for declining.
+
+    Where no source asked, nothing can be known: that is an empty population and not zero.
+    """
+    if row["not_collected_count"] == row["student_count"]:
+        return Share(0, 0)
     return Share(row["value_count"], row["student_count"] - row["declined_count"])
 
 

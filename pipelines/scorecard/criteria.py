@@ -148,8 +148,7 @@ def _over_institutions(
     return _result(
         criterion,
         is_met=None if None in answers else all(answers),
-        needed=f"median at least {_mark(criterion.median_at_least)}, "
-        f"worst decile at least {_mark(criterion.worst_at_least)}",
+        needed=f"median at least {_mark(criterion.median_at_least)}, worst decile {_mark(criterion.worst_at_least)}",
         measured=median,
         worst=worst,
         worst_institution=names.get(lowest, lowest) if lowest and told[lowest].fraction != 1 else "",

@@ -59,7 +59,7 @@ def in_force(files: tuple[FileLine, ...]) -> tuple[FileLine, ...]:
 def file_gates(files: tuple[FileLine, ...]) -> tuple[Gate, ...]:
     """Return a closed gate for each file that was refused; the message names the fix."""
     return tuple(
-        Gate("file", file.file_name, f"File refused: {file.file_name}", file.message or "no message", "file")
+        Gate("file", file.file_name, file.file_name, file.message or "no message", "file")
         for file in files
         if file.status == "refused"
     )
