@@ -46,17 +46,16 @@ def render(records: pl.DataFrame, layout: FileLayout, title: str = "") -> bytes:
 def said(records: pl.DataFrame, layout: FileLayout) -> pl.DataFrame:
     """Return the texts of a file, row by row, under the layout's column names; nothing is padded or quoted yet."""
     table = core_table(layout.table)
+    blank = pl.repeat("", len(records), dtype=pl.String, eager=True)
     texts = {
-        c.name: _text(table.columns[c.to], c, records[c.to]) if c.to else _nothing(len(records)) for c in layout.columns
+        column.name: text_of(table.columns[column.to], column, records[column.to]) if column.to else blank
+        for column in layout.columns
     }
     return pl.DataFrame(texts)
 
 
-def _nothing(count: int) -> pl.Series:
-    return pl.Series([""], dtype=pl.String).new_from_index(0, count) if count else pl.Series([], dtype=pl.String)
-
-
-def _text(ours: Column[Any], column: ColumnLayout, values: pl.Series) -> pl.Series:
+def text_of(ours: Column[Any], column: ColumnLayout, values: pl.Series) -> pl.Series:
+    """Return values of one of our columns as the texts of one of theirs."""
     if ours.name == "program_year":
         texts = _year(column.format, values)
     elif ours.info["codes"]:
@@ -92,8 +91,8 @@ def _code(ours: Column[Any], column: ColumnLayout, value: str) -> str:
 
 
 def code_map(ours: Column[Any], column: ColumnLayout) -> Mapping[str, str]:
-    """Return their codes and ours; a layout without codes for a coded column speaks ours."""
-    return column.codes or {code: code for code in codes_of(ours)}
+    """Return their codes and ours; a layout without codes for a coded column speaks ours, as far as its width goes."""
+    return column.codes or {code: code for code in codes_of(ours) if not 0 < column.width < len(code)}
 
 
 def _number(column: ColumnLayout, values: pl.Series) -> pl.Series:
