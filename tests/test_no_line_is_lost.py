@@ -102,7 +102,8 @@ def test_no_text_below_a_good_header_is_refused_whole_for_its_quotes(body: str, 
     data = (",".join(columns(width)) + "\n" + body).encode()
     reading = read_or_refuse(data, delimited(*columns(width)))
     if isinstance(reading, FileRefused):
-        assert (reading.reason_code, b"\0" in data) == ("file_is_text", True)
+        assert reading.reason_code in {"file_is_text", "file_encoding_as_declared"}
+        assert b"\0" in data
     else:
         hold_line_law(data, reading)
 

@@ -138,7 +138,8 @@ def _reading(
     at = np.union1d(np.flatnonzero(inside >= FIELD_COUNT) + body.first, np.array(list(faults), np.int64)).astype(
         np.int64
     )
-    reasons = [faults[i].fault if i in faults else REASONS[int(marks.kind[i])] for i in at.tolist()]
+    kinds = marks.kind[at].tolist()
+    reasons = [faults[i].fault if i in faults else REASONS[k] for i, k in zip(at.tolist(), kinds, strict=True)]
     if reasons and at[-1] == len(lines) - 1 and not lines.is_terminated and reasons[-1] in _CUT_SHORT:
         reasons[-1] = "file_complete"
     counts = np.array([faults[i].line_count if i in faults else 1 for i in at.tolist()], np.int64)

@@ -40,7 +40,7 @@ class Lines:
     data: bytes
     start: NDArray[np.int64]
     end: NDArray[np.int64]
-    has_carriage_return: bool
+    has_lone_return: bool
     is_terminated: bool
 
     def __len__(self) -> int:
@@ -65,10 +65,11 @@ def split_lines(data: bytes) -> Lines:
     rest = [] if is_terminated or not data else [len(data)]
     end = np.concatenate([breaks, np.array(rest, np.int64)])
     start = np.concatenate([np.zeros(1, np.int64), breaks + 1])[: len(end)]
+    has_lone_return = has_return and bool((view[breaks] == CARRIAGE_RETURN).any())
     if has_return and len(breaks):
         is_pair = (view[breaks] == LINE_FEED) & (view[np.maximum(breaks - 1, 0)] == CARRIAGE_RETURN) & (breaks > 0)
         end[: len(breaks)] -= is_pair
-    return Lines(data, start, end, has_return, is_terminated)
+    return Lines(data, start, end, has_lone_return, is_terminated)
 
 
 def _breaks(view: NDArray[np.uint8], at: int, *, has_return: bool) -> NDArray[np.int64]:

@@ -94,9 +94,9 @@ def _read_clean(lines: Lines, clean: NDArray[np.int64], marks: Marks, own: bytes
 
 
 def text_of(lines: Lines, chosen: NDArray[np.int64]) -> bytes:
-    r"""Return the chosen lines for the fast reader, each ended by ``\n`` but perhaps the last."""
+    r"""Return the chosen lines for the fast reader, which knows no lone ``\r``."""
     text = bytes_of(lines, chosen)
-    if lines.has_carriage_return:
+    if lines.has_lone_return:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _UTF8_MARK + text if text.startswith(_UTF8_MARK) else text  # the fast reader drops one mark at the start
 
