@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines.night import Settings, settings_from_environment
+from pipelines.night import Settings, close_book, open_reference_run, settings_from_environment
 from pipelines.warehouse import FILE_NAME
+
+if TYPE_CHECKING:
+    from pipelines.validation.results import Outcome
 
 DAGSTER_HOME = Path(__file__).parents[1] / "dagster_home"
 
@@ -37,6 +41,49 @@ def run_night(
     with _progress(console) as progress:
         _execute(replace(settings, say=lambda text: progress.console.print(text, highlight=False)), progress)
     return _summary(settings.home, console)
+
+
+def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
+    """Take in reference files at once, judge them and write their pages; return the exit code, as for a night.
+
+    A file that was refused closes a gate: whoever named it meant it to be read.
+    """
+    from expectations.catalogue import rule_book_version
+    from pipelines.intake.reference import accept_reference, take_in_reference
+    from pipelines.reports.write import write_scorecards
+    from pipelines.validation.results import Partition, judge_partitions
+
+    _quiet()
+    console = Console()
+    settings = settings_from_environment(str(home) if home else None)
+    with open_reference_run(replace(settings, say=_teller(console))) as run:
+        taken = take_in_reference(run.connection, settings.home, paths, run.started_at, run.say)
+        refused = taken.count("refused") + taken.count("repeated")
+        run.say(f"{taken.count('read')} files taken in, {taken.known_count} known already, {refused} refused")
+        outcomes = judge_partitions(run.connection, [Partition(None, None)], run.run_id, run.started_at.date())
+        _tell(outcomes, run.say)
+        if not any(outcome.closes_gate for outcome in outcomes):
+            accept_reference(run.connection)
+        write_scorecards(run.connection, settings.home, run.run_id, ())
+        code = close_book(run, rule_book_version(), refused)
+    run.say(f"index page  {settings.home / 'reports' / 'index.html'}")
+    run.say(f"run {run.run_id} ended with exit code {code}")
+    return code
+
+
+def _teller(console: Console) -> Callable[[str], None]:
+    """Return what prints lines as they are: names of files may look like markup."""
+    return lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _tell(outcomes: Sequence[Outcome], say: Callable[[str], None]) -> None:
+    """Say which rules found something, or could not be judged."""
+    found = [outcome for outcome in outcomes if outcome.verdict.failed_count or outcome.verdict.error]
+    say(f"{len(outcomes)} rules judged, {len(found)} with findings")
+    for outcome in found:
+        verdict = outcome.verdict
+        say(f"  {outcome.status}: {outcome.rule.id}: "
+            + (verdict.error or f"{verdict.failed_count} of {verdict.population_count} rows"))  # fmt: skip
 
 
 def _execute(settings: Settings, progress: Progress) -> None:

@@ -71,6 +71,11 @@ def take_in_reference(
     return Intake(new, len(taken) - len(new), (), ())
 
 
+def accept_reference(connection: duckdb.DuckDBPyConnection) -> None:
+    """Accept what was read of reference files, after the rules have judged it."""
+    connection.execute("update quality.submission set status = 'accepted' where status = 'read' and grantee_id is null")
+
+
 def kind_of(name: str) -> Kind | None:
     """Return what a file of that name is, or None where no layout of any source knows it."""
     for source in sources():
@@ -98,7 +103,8 @@ def _take(connection: duckdb.DuckDBPyConnection, home: Path, plain: Plain, recei
     """Take in one file; None where its bytes are in force already."""
     kind = kind_of(plain.name)
     if kind is None:
-        names = ", ".join(layout.file_name for source in sources() for layout in source.layouts)
+        patterns = [layout.file_name for source in sources() for layout in source.layouts]
+        names = ", ".join(pattern.replace("{collection_year}", "<year>") for pattern in patterns)
         fix = "rename the file as it was published, or register its layout below pipelines/reference"
         doubt = Doubt(
             "file_layout_known", f"no reference layout is for a file of this name; expected are {names}; {fix}"

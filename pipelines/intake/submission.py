@@ -73,7 +73,9 @@ def record(connection: duckdb.DuckDBPyConnection, submission: Submission, quaran
     for table in ("submission", "quarantine"):
         connection.execute(f"delete from quality.{table} where submission_id = ?", [submission.submission_id])
     marks = ", ".join("?" * len(_COLUMNS))
-    connection.execute(f"insert into quality.submission ({', '.join(_COLUMNS)}) values ({marks})", astuple(submission))
+    # A reference file of unknown name speaks of no program year, which is written as none.
+    values = [None if value == "" else value for value in astuple(submission)]
+    connection.execute(f"insert into quality.submission ({', '.join(_COLUMNS)}) values ({marks})", values)
     connection.register("quarantined_now", quarantine)
     connection.execute(
         "insert into quality.quarantine "

@@ -26,7 +26,7 @@ class LineSum:
 
 
 def render_index(
-    cards: Sequence[Scorecard], run: Run, others: Sequence[FileLine] = (), ipeds_pages: Sequence[str] = ()
+    cards: Sequence[Scorecard], run: Run, others: Sequence[FileLine] = (), ipeds_pages: Sequence[tuple[str, str]] = ()
 ) -> str:
     """Return the index page.
 
@@ -34,7 +34,7 @@ def render_index(
         cards: the scorecards that the home holds.
         run: the run that writes the page.
         others: files that belong to no grantee: reference sources and strays.
-        ipeds_pages: names of pages on IPEDS that lie beside the index.
+        ipeds_pages: where the pages on IPEDS lie, as seen from the index, and the grantee that each is about.
     """
     ordered = sorted(cards, key=lambda card: (card.grantee_name, card.program_year))
     everything = [file for card in ordered for file in card.files] + list(others)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.grantee import grantee_ids
+from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import make_private, write_private
 from pipelines.reports.document import scorecard_json
 from pipelines.reports.index import other_files, render_index
+from pipelines.reports.ipeds import write_ipeds_pages
 from pipelines.reports.scorecard import render_scorecard
 from pipelines.scorecard.build import build_scorecard, run_of
 from pipelines.scorecard.card import Run, Scorecard
@@ -21,7 +22,7 @@ from pipelines.scorecard.verdicts import rule_words
 def write_scorecards(
     connection: duckdb.DuckDBPyConnection, home: Path, run_id: str, partitions: Sequence[tuple[str, str]]
 ) -> tuple[Path, ...]:
-    """Write page and JSON of each (grantee, program year), and the index over all that the home knows.
+    """Write page and JSON of each (grantee, program year), the pages on IPEDS, and the index over all of them.
 
     Partitions that are not named keep the scorecard that they have; the index shows them too.
 
@@ -36,7 +37,7 @@ def write_scorecards(
         card for place, card in cards.items() if (scorecard_folder(home, *place) / "scorecard-internal.html").exists()
     ]
     desk = make_private(home / "reports")
-    ipeds = sorted(path.name for path in desk.glob("ipeds*.html"))
+    ipeds = [(p.relative_to(desk).as_posix(), grantee(p.stem).name) for p in write_ipeds_pages(connection, home)]
     page = render_index(shown, run, other_files(connection), ipeds)
     write_private(desk / "index.html", page.encode())
     return (*written, desk / "index.html")
