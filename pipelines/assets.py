@@ -4,8 +4,7 @@ No check blocks and no pool is used: a blocking check would stop all grantees fo
 would hold its pool slot for ever. The lock on the home keeps two nights apart.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: Dagster reads the annotation of `context` as it stands.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -59,13 +58,14 @@ def _step(
     @dg.multi_asset(
         name=name, specs=partitioned, backfill_policy=dg.BackfillPolicy.single_run(), required_resource_keys=RESOURCES
     )
-    def step(context: dg.AssetExecutionContext) -> None:
+    def step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         do(context)
+        yield from (dg.MaterializeResult(asset_key=spec.key) for spec in specs)
 
     return step
 
 
-def _selected(context: dg.AssetExecutionContext) -> tuple[Night, list[Partition]]:
+def _selected(context: dg.AssetExecutionContext) -> "tuple[Night, list[Partition]]":
     """Return the night and those partitions of the run's range that were asked for; a range is a rectangle."""
     from pipelines.validation.results import Partition
 
@@ -147,7 +147,7 @@ def _judgement(tables: Sequence[str]) -> dg.AssetsDefinition:
     return _step("judgement", "quality", specs, judge)
 
 
-def _checks(table: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
+def _checks(table: str, rules: "Sequence[Rule]") -> dg.AssetChecksDefinition:
     asset = _asset_of(table)
     if asset is None:
         message = f"{table}: no asset carries the checks of this table"
@@ -175,7 +175,7 @@ def _checks(table: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
     return check
 
 
-def _check_result(rule: Rule, asset: dg.AssetKey, verdicts: Sequence[tuple[Any, ...]]) -> dg.AssetCheckResult:
+def _check_result(rule: "Rule", asset: dg.AssetKey, verdicts: Sequence[tuple[Any, ...]]) -> dg.AssetCheckResult:
     """Return one result over all partitions of the night; counts only, because Dagster shows its metadata to all."""
     bad = [row for row in verdicts if row[3] in ("failed", "error") and not row[4]]
     return dg.AssetCheckResult(

@@ -1,7 +1,6 @@
 """The one place of assembly: assets, checks, the ``nightly`` job, its schedule and the night they share."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: Dagster reads the annotation of `context` as it stands.
 import os
 from collections.abc import Callable, Iterator
 
@@ -37,7 +36,7 @@ def build_definitions(settings: Callable[[], Settings] = settings_from_environme
         assets=assets.all_assets(),
         asset_checks=assets.all_checks(),
         jobs=[job],
-        schedules=[_schedule(job)],
+        schedules=[_schedule()],
         resources={"night": _night_resource(settings)},
         executor=dg.in_process_executor,
     )
@@ -77,13 +76,13 @@ def _step_done() -> dg.HookDefinition:
     return step_done
 
 
-def _schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+def _schedule() -> dg.ScheduleDefinition:
     def tonight(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         tags = range_tags(settings_from_environment())
         return dg.RunRequest(tags=tags) if tags else dg.SkipReason("the inbox holds no program year")
 
     return dg.ScheduleDefinition(
-        name="every_night", job=job, cron_schedule=TWO_IN_THE_MORNING, execution_fn=tonight,
+        name="every_night", job_name=JOB, cron_schedule=TWO_IN_THE_MORNING, execution_fn=tonight,
         execution_timezone=os.environ.get("CTE_TIME_ZONE", DEFAULT_TIME_ZONE),
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="At 02:00 in CTE_TIME_ZONE.",
