@@ -42,7 +42,7 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
         for order, (state, words) in enumerate(STATES.items())
     ]
     bars = (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart({"values": values})
         .mark_bar(height=13, stroke=PAPER, strokeWidth=1)
         .encode(
             x=alt.X("count:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
@@ -93,7 +93,7 @@ def bounds_chart(lines: Sequence[IndicatorLine], grantee_name: str) -> Markup:
 
 
 def _bounds_panel(alt: Any, values: list[dict[str, Any]], rows: list[str], code: str, *, has_names: bool) -> Any:
-    mine = alt.Data(values=[v for v in values if v["indicator"] == code])
+    mine = {"values": [v for v in values if v["indicator"] == code]}
     names = _names(alt, rows) if has_names else alt.Axis(labels=False)
     place = alt.Y("place:N", scale=alt.Scale(domain=rows), title=None, axis=names)
     percent = alt.Axis(format="%", values=[0, 0.5, 1], grid=True)

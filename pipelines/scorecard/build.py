@@ -12,7 +12,14 @@ from pipelines.grantee import Grantee, grantee
 from pipelines.scorecard import files as arrivals
 from pipelines.scorecard import verdicts as judged
 from pipelines.scorecard.card import ElementCard, Gate, Run, Scorecard
-from pipelines.scorecard.coverage import bare, completeness, coverage_lines, element_rows, known_by_institution
+from pipelines.scorecard.coverage import (
+    NO_INSTITUTION,
+    bare,
+    completeness,
+    coverage_lines,
+    element_rows,
+    known_by_institution,
+)
 from pipelines.scorecard.criteria import Measured, judge_criterion
 from pipelines.scorecard.evidence import Known, evidence
 from pipelines.scorecard.outcomes import indicator_lines
@@ -121,7 +128,8 @@ def _names(partition: Partition) -> dict[str, str]:
     """Return the names of institutions by code; those of one name carry their code besides."""
     names = {r["institution_id"]: r["institution_name"] for r in partition.rows(INSTITUTIONS)}
     times = Counter(names.values())
-    return {i: name if times[name] == 1 else f"{name} ({i})" for i, name in names.items()}
+    told = {i: name if times[name] == 1 else f"{name} ({i})" for i, name in names.items()}
+    return {NO_INSTITUTION: "Institution unknown"} | told
 
 
 def _measured(partition: Partition, owner: Grantee, names: Mapping[str, str]) -> Measured:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.scorecard.card import CoverageLine, CriterionResult, FileLine, IndicatorLine
-from pipelines.scorecard.coverage import bare, required_elements
+from pipelines.scorecard.coverage import NO_INSTITUTION, bare, required_elements
 from pipelines.scorecard.files import in_force
 from pipelines.scorecard.rubric import Criterion, SuggestionRule
 from pipelines.scorecard.share import Share, at_rank, percent
@@ -140,7 +140,8 @@ def judge_criterion(
 def _over_institutions(
     criterion: Criterion, by_institution: ByInstitution, rule: SuggestionRule, names: Mapping[str, str]
 ) -> CriterionResult:
-    told = {i: s for i, s in sorted(by_institution.items()) if s.fraction is not None}
+    named = [(i, by_institution[i]) for i in sorted(by_institution) if i != NO_INSTITUTION]
+    told = {institution_id: share for institution_id, share in named if share.fraction is not None}
     median = at_rank(list(told.values()), Fraction(rule.median_rank))
     worst = at_rank(list(told.values()), Fraction(rule.worst_rank))
     answers = [_reaches(median, criterion.median_at_least), _reaches(worst, criterion.worst_at_least)]
