@@ -15,14 +15,18 @@ from pathlib import Path
 from pipelines.grantee import grantee_ids
 from pipelines.home import SAMPLE_MARKER
 from pipelines.layouts import ConfigurationError
-from pipelines.sample_faults import ANSWER_KEY, Planted
 from pipelines.sample_plan import Plan, plan
+from pipelines.sample_planting import facts, plant
 from pipelines.sample_records import Cohorts, cohorts, records, year_name
-from pipelines.sample_render import expressible, files, said, written
+from pipelines.sample_render import expressible, files
+from pipelines.sample_sheets import Planted, Sheet, Submission
+from pipelines.sample_strays import strays
 
 STUDENTS = 1200
 PROGRAM_YEARS = ("2022-23", "2023-24")
 SEED = 20220701
+ANSWER_KEY = "faults.csv"
+_PER_YEAR = 16  # so that the years of a grantee get other faults, and other grantees are careless
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def write_samples(
     Args:
         out: Folder to write to; files of the same names are replaced, others stay.
         students: Students enrolled in a program year, all grantees together; roughly, because cohorts are drawn.
-        program_years: Such as ``2023-24``. Years are drawn one by one, but refer to each other.
+        program_years: Such as ``2023-24``. What lies before the first of them is nowhere reported.
         seed: The same seed gives the same bytes.
         is_clean: Without faults, and without ``faults.csv``.
         grantees: Ids; all of them where None.
@@ -56,45 +60,51 @@ def write_samples(
     Raises:
         ConfigurationError: a program year is not written like 2023-24, or a grantee is not known.
     """
-    start_years = sorted(_start_year(year) for year in program_years)
-    chosen = grantees if grantees is not None else grantee_ids()
+    start_years = sorted({_start_year(year) for year in program_years})
+    chosen = grantee_ids() if grantees is None else tuple(grantees)
     planted: list[Planted] = []
     file_count = record_count = 0
-    for grantee_id in chosen:
-        one = plan(grantee_id)
-        entered = cohorts(one, seed, students, range(start_years[0], start_years[-1] + 1))
-        for start_year in start_years:
-            for file in _submission(one, entered, start_year, start_years[0], planted if not is_clean else None):
-                _write(out / grantee_id / year_name(start_year) / file.name, file.content)
-                file_count, record_count = file_count + 1, record_count + file.record_count
-    _write(
-        out / SAMPLE_MARKER, b"FICTIONAL: all below this folder is invented; nothing is data of any agency.\n"
-    )
+    for order, grantee_id in enumerate(chosen):
+        for submission in _submissions(plan(grantee_id), seed, students, start_years, order):
+            for name, content in _contents(submission, is_clean=is_clean):
+                _write(out / grantee_id / submission.program_year / name, content)
+                file_count += 1
+            record_count += sum(len(sheet.records) for sheet in submission.sheets)
+            planted += submission.planted
+    _write(out / SAMPLE_MARKER, b"FICTIONAL: all below this folder is invented; nothing is data of any agency.\n")
     _write(out / "README.md", _readme(chosen, students, program_years, seed, is_clean=is_clean).encode())
     if not is_clean:
         _write(out / ANSWER_KEY, _answer_key(planted))
     return Written(file_count, record_count, len(planted))
 
 
-@dataclass(frozen=True)
-class _File:
-    name: str
-    content: bytes
-    record_count: int
+def _submissions(one: Plan, seed: int, students: int, start_years: Sequence[int], order: int) -> Iterator[Submission]:
+    """Yield the submissions of a grantee, the ``order``-th of all, year by year: memory holds one at a time."""
+    entered = cohorts(one, seed, students, range(start_years[0], start_years[-1] + 1))
+    for number, start_year in enumerate(start_years):
+        yield _submission(one, entered, start_year, start_years[0], order + _PER_YEAR * number)
 
 
-def _submission(
-    one: Plan, entered: Cohorts, start_year: int, first_year: int, planted: list[Planted] | None
-) -> Iterator[_File]:
-    """Yield the files of a program year; what is planted in them is added to ``planted`` (None: nothing is)."""
+def _submission(one: Plan, entered: Cohorts, start_year: int, first_year: int, number: int) -> Submission:
     year = year_name(start_year)
     frames = records(one, entered, start_year, first_year)
-    title = f"FICTIONAL, not data of {one.grantee.name}"
-    for layout in one.grantee.layouts:
-        if not layout.is_effective(year):
-            continue
-        for name, frame in files(expressible(frames[layout.table], layout), layout, year):
-            yield _File(name, written(said(frame, layout), layout, title), len(frame))
+    sheets = [
+        Sheet(layout, name, frame)
+        for layout in one.grantee.layouts
+        if layout.is_effective(year)
+        for name, frame in files(expressible(frames[layout.table], layout).with_row_index("row"), layout, year)
+    ]
+    return Submission(one, year, number, sheets, facts(frames, start_year))
+
+
+def _contents(submission: Submission, *, is_clean: bool) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of all files, spoilt unless they are to be clean."""
+    title = f"FICTIONAL, not data of {submission.plan.grantee.name}"
+    if not is_clean:
+        plant(submission)
+        yield from strays(submission, title)
+    for sheet in submission.sheets:
+        yield sheet.name, sheet.content(title)
 
 
 def _start_year(program_year: str) -> int:
@@ -125,6 +135,6 @@ def _readme(grantees: Sequence[str], students: int, program_years: Sequence[str]
     key = "" if is_clean else f"\n`{ANSWER_KEY}` is the answer key: every planted fault with its file, line and rule.\n"
     return (
         "# FICTIONAL sample submissions\n\nNo person, institution or number here is real. The layouts are house "
-        f"illustrations; the CIP codes are those of CIP 2020.\n\n{names}\n{key}\nMade by `cte sample --out sample_data --students "
-        f"{students} --program-years {years} --seed {seed}{clean}`; do not edit, make anew.\n"
+        f"illustrations; the CIP codes are those of CIP 2020.\n\n{names}\n{key}\nMade by `cte sample --out sample_data "
+        f"--students {students} --program-years {years} --seed {seed}{clean}`; do not edit, make anew.\n"
     )

@@ -1,29 +1,190 @@
-"""Faults planted in sample files, each with the rule that must find it."""
+"""The faults that samples are spoilt with: what is sent instead of what, and which rule must find it. Data only.
+
+How they are planted stands in ``sample_planting``. Rows are chosen so that a fault breaks its own rule and no other:
+enrollments in general education, students who came and went within the year, stays that count nowhere.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
 
-ANSWER_KEY = "faults.csv"
+import polars as pl
+
+Marks = Literal["row", "copies", "person"]
 
 
 @dataclass(frozen=True)
-class Planted:
-    """One line of the answer key."""
+class Fault:
+    """One way to spoil a row of a table.
 
-    grantee_id: str
-    program_year: str
-    file_name: str
-    line_number: int | None
-    column_name: str
+    Attributes:
+        rule_id: The rule that must find it, at ``finds`` (the first column of the rule; empty: ``column``).
+        table: Canonical table.
+        column: Our column whose text is spoilt; empty where a whole row is added unchanged.
+        text: What is sent, literally; by date format where dates differ.
+        value: What is sent, as a value of ours that the layout puts into its words; may depend on the start year.
+        among: Names the rows of ``ROWS`` that may be spoilt.
+        does: ``change`` a row, or ``add`` a copy of it at the end of the file.
+        marks: Which lines the rule finds: the spoilt row, both copies, or all rows of the person.
+        also: Further rules that find the same lines, with the column that each points at.
+        is_critical: Whether the rule is critical, so that a gate closes where more than its threshold is spoilt.
+    """
+
     rule_id: str
+    table: str
+    column: str = ""
+    text: str | Mapping[str, str] | None = None
+    value: Any = None
+    among: str = "any"
+    does: Literal["change", "add"] = "change"
+    marks: Marks = "row"
+    also: tuple[tuple[str, str], ...] = ()
+    finds: str = ""
+    is_critical: bool = False
 
-    @classmethod
-    def columns(cls) -> tuple[str, ...]:
-        return tuple(f.name for f in fields(cls))
 
-    def row(self) -> tuple[str, ...]:
-        return tuple("" if getattr(self, n) is None else str(getattr(self, n)) for n in self.columns())
+@dataclass(frozen=True)
+class Spare:
+    """Stands for an identifier in the grantee's form that nobody has."""
 
 
-def plant() -> None: ...
+SPARE = Spare()
+NO_DATE = {"YYYY-MM-DD": "1985-13-32", "MM/DD/YYYY": "13/32/1985", "YYYYMMDD": "19851332"}
+_IS_GENERAL = pl.col("course_id").str.contains(r"^(ENGL|MATH|COMM|PSYC|BIOL|HIST)\d")
+_IS_GONE = (pl.col("exit_reason") == "withdrew") & (pl.col("reported_concentrator_status") == "no")
+_CAME_AND_WENT = (pl.col("entry_year") == pl.col("start_year")) & _IS_GONE
+
+# Which rows of a table a fault may be planted in. The frames are those of ``sample_planting.facts``.
+ROWS: Mapping[str, pl.Expr] = {
+    "any": pl.lit(value=True),
+    "general": _IS_GENERAL & (pl.col("person_row_count") >= 3),  # noqa: PLR2004 - the student stays enrolled without it
+    "general credits": _IS_GENERAL & (pl.col("person_row_count") >= 3) & (pl.col("credit_unit") != "clock_hour"),  # noqa: PLR2004
+    "general course": _IS_GENERAL,
+    "came and went, once": _CAME_AND_WENT & (pl.col("person_row_count") == 1),
+    "came and went, twice": _CAME_AND_WENT & (pl.col("person_row_count") > 1),
+    "neither, twice": (pl.col("person_row_count") > 1) & (pl.col("nontraditional_sex") == "neither")
+    & (pl.col("sex") == "female"),
+    "plain": pl.col("nontraditional_preparation_status") != "yes",
+    "not nontraditional": (pl.col("nontraditional_preparation_status") == "no")
+    & pl.col("sex").is_in(["male", "female"]),
+    "gone": _IS_GONE,
+    "gone this year": _CAME_AND_WENT & (pl.col("reported_participant_status") == "yes"),
+    "concentrator": pl.col("reported_concentrator_status") == "yes",
+    "leaver": pl.col("has_exit"),
+    "health": pl.col("cip_code").str.starts_with("51."),
+    "long": pl.col("award_level_code").is_in(["02", "03"]) & (pl.col("credit_status") == "credit"),
+    "noncredit": pl.col("credit_status") == "noncredit",
+}  # fmt: skip
+
+
+def _late(start_year: int) -> date:
+    return date(start_year + 3, 1, 15)  # more than a year after every exit of the year
+
+
+def _critical(rule_id: str, table: str, column: str, **more: Any) -> Fault:
+    return Fault(rule_id, table, column, is_critical=True, **more)
+
+
+def _twice(table: str, among: str = "any") -> Fault:
+    return Fault(f"{table}_key_unique", table, among=among, does="add", marks="copies", finds="institution_id",
+                 is_critical=True)  # fmt: skip
+
+
+FAULTS: tuple[Fault, ...] = (
+    _critical("enrollment_student_known", "enrollment", "student_id", value=SPARE, among="general"),
+    _critical("enrollment_course_known", "enrollment", "course_id", text="XXXX999", among="general"),
+    _critical("enrollment_student_id_present", "enrollment", "student_id", text="999999999", among="general"),
+    _critical("enrollment_program_year_readable", "enrollment", "program_year", value="2019-20", among="general"),
+    _critical("enrollment_term_code_readable", "enrollment", "term_code", text="9", among="general"),
+    _critical("enrollment_credits_earned_within_attempted", "enrollment", "credits_earned", value=Decimal("9.50"),
+              among="general credits"),
+    _twice("enrollment", "general"),
+    Fault("enrollment_credits_earned_readable", "enrollment", "credits_earned", "N/A", among="general"),
+    Fault("enrollment_credits_attempted_readable", "enrollment", "credits_attempted", "3,0", among="general"),
+    Fault("enrollment_credits_attempted_present", "enrollment", "credits_attempted", "", among="general"),
+    Fault("enrollment_credits_plausible_for_unit", "enrollment", "credits_attempted", value=Decimal("45.00"),
+          among="general credits"),
+    Fault("student_sex_readable", "student", "sex", "Q"),
+    Fault("student_race_selections_readable", "student", "race_selections", "9"),
+    Fault("student_disability_status_readable", "student", "disability_status", "1"),
+    Fault("student_single_parent_status_readable", "student", "single_parent_status", "T"),
+    Fault("student_birth_date_readable", "student", "birth_date", NO_DATE),
+    Fault("student_birth_date_plausible", "student", "birth_date", value=date(1875, 3, 4), among="came and went, once",
+          also=(("student_age_plausible", "birth_date"),)),
+    Fault("student_age_plausible", "student", "birth_date", value=date(2015, 5, 6), among="came and went, once"),
+    Fault("student_birth_date_constant", "student", "birth_date", value=date(1991, 8, 9), marks="person",
+          among="came and went, twice"),
+    Fault("student_sex_constant", "student", "sex", value="male", marks="person", among="neither, twice"),
+    Fault("student_nontraditional_status_agrees", "student", "nontraditional_preparation_status", value="yes",
+          among="not nontraditional"),
+    Fault("student_enrolled_in_year", "student", "student_id", value=SPARE, does="add", among="plain"),
+    _twice("student"),
+    Fault("program_enrollment_exit_after_entry", "program_enrollment", "exit_date", value=date(2015, 1, 5),
+          among="gone"),
+    Fault("program_enrollment_exit_has_reason", "program_enrollment", "exit_reason", value=None, among="gone"),
+    Fault("program_enrollment_exit_reason_readable", "program_enrollment", "exit_reason", "9", among="gone"),
+    Fault("program_enrollment_entry_date_readable", "program_enrollment", "entry_date", NO_DATE, among="gone"),
+    _critical("program_enrollment_concentrator_participates", "program_enrollment", "reported_participant_status",
+              value="no", among="concentrator"),
+    Fault("program_enrollment_concentrator_status_agrees", "program_enrollment", "reported_concentrator_status",
+          value="yes", among="gone this year"),
+    _twice("course", "general course"),
+    Fault("course_credit_status_readable", "course", "credit_status", "9", among="general course"),
+    Fault("program_cip_code_pattern", "program", "cip_code", "51.38", among="health"),
+    Fault("program_cip_family_exists", "program", "cip_code", "20.0301"),
+    Fault("program_career_cluster_code_readable", "program", "career_cluster_code", "77"),
+    Fault("program_length_has_unit", "program", "program_length_unit", value=None, among="long"),
+    Fault("program_award_level_fits_credit_status", "program", "award_level_code", value="03", among="noncredit"),
+    _critical("credential_award_date_readable", "credential", "award_date", text=NO_DATE),
+    _critical("credential_award_date_present", "credential", "award_date", text=""),
+    _critical("credential_program_known", "credential", "program_id", text="NONE99"),
+    _critical("credential_student_known", "credential", "student_id", value=SPARE),
+    Fault("credential_awarded_in_time", "credential", "award_date", value=_late),
+    _critical("placement_reference_quarter_pattern", "placement", "reference_quarter", text="Q42023"),
+    Fault("placement_placement_status_readable", "placement", "placement_status", "?"),
+    Fault("placement_in_second_quarter_after_exit", "placement", "reference_quarter", "2019Q1", among="leaver"),
+    _critical("placement_student_known", "placement", "student_id", value=SPARE),
+    Fault("institution_unitid_pattern", "institution", "unitid", "12345"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LineFault:
+    """One way to spoil a line, so that no reader may take it for a row."""
+
+    rule_id: str
+    kinds: tuple[str, ...]
+    encodings: tuple[str, ...]
+    spoil: Callable[[LineToSpoil], bytes]
+    needs_quote: bool = False
+
+
+@dataclass(frozen=True)
+class LineToSpoil:
+    """A line as it would be sent, with the layout's delimiter and quote."""
+
+    sent: bytes
+    delimiter: bytes
+    quote: bytes
+
+    def inside(self, odd: bytes) -> bytes:
+        """Return the line with something in its last field: before the quote that closes it, if there is one."""
+        return self.sent[:-1] + odd + self.sent[-1:]
+
+
+_ALL = ("utf-8", "cp1252", "latin-1")
+LINE_FAULTS: tuple[LineFault, ...] = (
+    LineFault("line_field_count", ("delimited",), _ALL, lambda line: line.sent + line.delimiter + line.quote + b"x"
+              + line.quote),
+    LineFault("line_quote_balanced", ("delimited",), _ALL, lambda line: line.quote + line.sent.replace(line.quote, b""),
+              needs_quote=True),
+    LineFault("line_encoding", ("delimited",), ("utf-8",), lambda line: line.inside(b"\xff")),
+    LineFault("line_encoding", ("delimited",), ("cp1252",), lambda line: line.inside(b"\x81")),
+    LineFault("line_control_characters", ("delimited",), _ALL, lambda line: line.inside(b"\x00")),
+    LineFault("line_control_characters", ("fixed_width",), _ALL, lambda line: line.sent[:-1] + b"\x00"),
+    LineFault("line_width", ("fixed_width",), _ALL, lambda line: line.sent[:-3]),
+)  # fmt: skip

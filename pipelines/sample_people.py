@@ -93,9 +93,9 @@ def _series(values: Any) -> Any:
 def _sex(plan: Plan, rng: np.random.Generator, offer: Integers) -> Any:
     women = np.array([o.program.female_percent / 100 for o in plan.offers])[offer]
     sex = np.where(rng.random(len(offer)) < women, "female", "male").astype(object)
-    names, percents = zip(*_SEXES, strict=True)
+    percents = [percent for _, percent in _SEXES]
     other = pick(rng, len(offer), [*percents, 100 - sum(percents)])
-    return np.where(other < len(names), np.array([*names, ""], dtype=object)[other], sex)
+    return np.where(other < len(_SEXES), np.array([*(name for name, _ in _SEXES), ""], dtype=object)[other], sex)
 
 
 def _nontraditional(plan: Plan, offer: Integers, sex: Any) -> Any:
@@ -161,12 +161,12 @@ def _identifiers(plan: Plan, rng: np.random.Generator, entry_year: int, count: i
     chosen = pick(rng, count, [share for _, share in plan.identifiers])
     texts = pl.Series("student_id", [None], dtype=pl.String).extend_constant(None, count - 1)
     for number, (form, _) in enumerate(plan.identifiers):
-        dealt = _deal(form, entry_year, count)
+        dealt = deal(form, entry_year, count)
         texts = pl.select(pl.when(pl.Series(chosen == number)).then(dealt).otherwise(texts)).to_series()
     return texts.alias("student_id")
 
 
-def _deal(form: str, entry_year: int, count: int) -> pl.Series:
+def deal(form: str, entry_year: int, count: int) -> pl.Series:
     """Return ``count`` different identifiers of a form; no other entry year gets one of them."""
     prefix = re.split(r"[#+]", form)[0]
     bases = [len(_DIGITS[place]) for place in form[len(prefix) :]]

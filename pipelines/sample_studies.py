@@ -202,11 +202,13 @@ def _exits(cohort: Cohort, progress: Progress, year: Year, rng: np.random.Genera
 def last_days(cohort: Cohort, year: Year, start_year: int) -> Dates:
     """Return the last day of each person's last term of the year, from which exits are dated."""
     days = [term_dates(cohort.plan, term, start_year)[1] for term in cohort.plan.terms]
-    return np.array(days, dtype="datetime64[D]")[year.last_term]
+    of_persons: Dates = np.array(days, dtype="datetime64[D]")[year.last_term]
+    return of_persons
 
 
 def entry_days(cohort: Cohort, rng: np.random.Generator) -> Dates:
     """Return the day of entry: within the first days of the first term."""
     days = [term_dates(cohort.plan, term, cohort.entry_year)[0] for term in cohort.plan.terms]
     first_days: Dates = np.array(days, dtype="datetime64[D]")[cohort.first_term]
-    return first_days + between(rng, len(cohort.offer), 0, 3).astype("timedelta64[D]")
+    entry: Dates = first_days + between(rng, len(cohort.offer), 0, 3).astype("timedelta64[D]")
+    return entry
