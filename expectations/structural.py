@@ -26,8 +26,6 @@ CRITICAL = Threshold(share="0.01", evidence="house default: above 1 % the record
 WARNING = Threshold(share="0.05", evidence="house default")
 UNREADABLE = "unreadable_columns"
 TOLD_BY_INTAKE = ("student_id_kind",)  # never absent, never unreadable
-# Tables about what follows the studies: the student may have been reported in an earlier program year.
-AFTERWARDS = ("credential", "placement")
 
 
 @cache
@@ -175,10 +173,11 @@ def _other(table: Table, name: str) -> Any:
 
 def _known(table: Table, reference: ForeignKeyConstraint) -> Rule:
     other = reference.referred_table
-    names = [c for c in reference.column_keys if not (c == "program_year" and _is_afterwards(table, other))]
+    names, is_of_the_year = list(reference.column_keys), "program_year" in reference.column_keys
     own = [name for name in names if name not in PARTITION]
-    severity, row = _severity(table, *names), part_of_row(table.fullname, *names)
-    when = "in any program year" if _is_afterwards(table, other) else "in the program year"
+    # Years before the first submission are unknown: what refers to any year must not close a gate.
+    severity = _severity(table, *names) if is_of_the_year else "warning"
+    row, when = part_of_row(table.fullname, *names), "in the program year" if is_of_the_year else "in any program year"
     return Rule(
         id=f"{table.name}_{other.name}_known", table=table.fullname,
         title=f"Each {noun(table)} refers to {a(noun(other))} that was reported",
@@ -187,16 +186,12 @@ def _known(table: Table, reference: ForeignKeyConstraint) -> Rule:
             column_list=names, other_table=other.fullname, other_column_list=names
         ),
         columns=(own[-1], *own[:-1]), population_words=f"rows with {_listed(own)}",
-        why=reason(table, None if severity == "critical" else table.columns[own[-1]],
+        why=reason(table, None if set(names) <= set(key_of(table)) else table.columns[own[-1]],
                    f"No {noun(other)} with this {_listed(own)} was reported {when}:"),
         fix=f"Report the {noun(other)} too, or correct the {_listed(own)}; both files must use the same codes.",
         passes=(row, row | {own[-1]: None}), fails=(row | {own[-1]: _other(table, own[-1])},),
         context={other.fullname: (dict(row),)},
     )  # fmt: skip
-
-
-def _is_afterwards(table: Table, other: Table) -> bool:
-    return table.name in AFTERWARDS and other.name == "student"
 
 
 def _listed(names: list[str]) -> str:

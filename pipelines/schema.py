@@ -88,14 +88,16 @@ def provenance_columns() -> list[Column[Any]]:
 
 
 def _table(name: str, comment: str, *columns: Column[Any], key: tuple[str, ...], optional: bool = False,
-           refers: Mapping[str, tuple[str, ...]] | None = None) -> Table:  # fmt: skip
+           refers: Mapping[str, tuple[str, ...]] | None = None, any_year: tuple[str, ...] = ()) -> Table:  # fmt: skip
     """Return a core table; ``key`` and ``refers`` (table to columns) come on top of the partition.
 
-    Neither is enforced by the database, because a row that breaks them must land and be judged, not vanish.
+    Neither is enforced by the database, because a row that breaks them must land and be judged, not vanish. A reference
+    to a table of ``any_year`` leaves the program year out: what follows the studies is reported in a later year.
     """
     references = [
-        ForeignKeyConstraint([*PARTITION, *cols], [f"core.{other}.{c}" for c in (*PARTITION, *cols)])
-        for other, cols in (refers or {}).items()
+        ForeignKeyConstraint(columns, [f"core.{other}.{column}" for column in columns])
+        for other, own in (refers or {}).items()
+        for columns in [[*(PARTITION[:1] if other in any_year else PARTITION), *own]]
     ]
     info = {"key": (*PARTITION, *key), "optional": optional}
     parts = [*_partition(), *columns, *provenance_columns(), *references]
@@ -227,7 +229,7 @@ _table(
             between=("1980-01-01", "2030-12-31")),
     column("evidence_source", "How the award is known.", codes="evidence_source", ceds="local"),
     key=("institution_id", "student_id", "program_id", "credential_type", "award_date"),
-    refers={**_PERSON, "program": ("institution_id", "program_id")},
+    refers={**_PERSON, "program": ("institution_id", "program_id")}, any_year=("student",),
 )  # fmt: skip
 
 _table(
@@ -239,7 +241,8 @@ _table(
             codes="placement_status", ceds="002087", required=True),
     column("placement_source", "The source that was looked into.", codes="placement_source", ceds="local",
             required=True),
-    key=("institution_id", "student_id", "reference_quarter", "placement_source"), refers=_PERSON,
+    key=("institution_id", "student_id", "reference_quarter", "placement_source"), any_year=("student",),
+    refers=_PERSON,
 )  # fmt: skip
 
 _table(
@@ -259,7 +262,8 @@ _table(
             required=True),
     column("start_date", "First day.", Date, ceds="local", required=True, between=("1980-01-01", "2030-12-31")),
     column("hours_completed", "Hours completed.", CREDITS, ceds="000362", between=("0", "4000")),
-    key=("institution_id", "student_id", "work_based_learning_type", "start_date"), refers=_PERSON, optional=True,
+    key=("institution_id", "student_id", "work_based_learning_type", "start_date"), optional=True,
+    refers={**_PERSON, "program": ("institution_id", "program_id")},
 )  # fmt: skip
 
 

@@ -27,15 +27,12 @@ _HEADER = """\
 def exclusion_query() -> str:
     """Return header and query of ``mart.exclusion``; the tables come in the order in which they refer to each other."""
     tables = list(core_tables())
-    referred = {
-        reference.referred_table.name: [element.column.name for element in reference.elements]
-        for table in tables
-        for reference in _references(table)
-    }
+    referred = {_placed_name(reference): reference for table in tables for reference in _references(table)}
     ctes = [cte for table in tables for cte in (_judged(table), _repeated(table))]
-    for name, columns in referred.items():
-        place = next(n for n, cte in enumerate(ctes) if cte.startswith(f"{name}_judged "))
-        ctes.insert(place + 1, _placed(name, columns))
+    for reference in referred.values():
+        judged = f"{reference.referred_table.name}_judged "
+        place = next(n for n, cte in enumerate(ctes) if cte.startswith(judged))
+        ctes.insert(place + 1, _placed(reference))
     parts = [part for table in tables for part in (_unplaceable(table), _duplicates(table))]
     return f"{_HEADER}with " + ",\n".join(ctes) + "\n" + "\nunion all\n".join(parts)
 
@@ -45,10 +42,18 @@ def _own_key(table: Table) -> list[str]:
 
 
 def _references(table: Table) -> list[ForeignKeyConstraint]:
-    """Return the references worth a join: one to a student already says that the institution is there."""
+    """Return the references worth a join: one to a student of the year already says that the institution is there."""
     references = sorted(table.foreign_key_constraints, key=lambda r: r.referred_table.name)
-    has_student = any(r.referred_table.name == "student" for r in references)
+    has_student = any(r.referred_table.name == "student" and _is_of_the_year(r) for r in references)
     return [r for r in references if not (has_student and r.referred_table.name == "institution")]
+
+
+def _is_of_the_year(reference: ForeignKeyConstraint) -> bool:
+    return "program_year" in reference.column_keys
+
+
+def _placed_name(reference: ForeignKeyConstraint) -> str:
+    return f"{reference.referred_table.name}_placed{'' if _is_of_the_year(reference) else '_in_any_year'}"
 
 
 def _is_unreadable(table: Table) -> str:
@@ -61,7 +66,7 @@ def _is_unreadable(table: Table) -> str:
 def _orphan_and_joins(table: Table) -> tuple[list[str], list[str]]:
     conditions, joins = [], []
     for reference in _references(table):
-        other = f"{reference.referred_table.name}_placed"
+        other = _placed_name(reference)
         pairs = zip(reference.column_keys, (e.column.name for e in reference.elements), strict=True)
         on = "\n            and ".join(f"judged.{ours} = {other}.{theirs}" for ours, theirs in pairs)
         joins.append(f"    left join {other}\n        on\n            {on}")
@@ -94,11 +99,11 @@ def _judged(table: Table) -> str:
 )"""
 
 
-def _placed(name: str, columns: list[str]) -> str:
+def _placed(reference: ForeignKeyConstraint) -> str:
     """Return the rows that others may refer to, once each: those of a student are one a term."""
-    return f"""{name}_placed as (
-    select distinct {", ".join(columns)}
-    from {name}_judged
+    return f"""{_placed_name(reference)} as (
+    select distinct {", ".join(element.column.name for element in reference.elements)}
+    from {reference.referred_table.name}_judged
     where reason_code is null
 )"""
 
