@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake.conform_values import absent, sent_text, value_of, year_is_another
+from pipelines.intake.conform_values import absent, is_unreadable, read_text, sent_text, value_of, year_is_another
 from pipelines.layouts import ColumnLayout
 from pipelines.schema import core_table
 
@@ -34,8 +34,10 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 def _read(connection: duckdb.DuckDBPyConnection, column: ColumnLayout, sent: str | None) -> tuple[Any, ...]:
     """Return the value of ours and whether the text was unreadable."""
-    value = value_of(core_table(TABLES[column.to]).columns[column.to], column, "t")
-    query = f"select {value.sql}, {value.is_unreadable} from (select {sent_text('$sent', column)} as t)"
+    ours = core_table(TABLES[column.to]).columns[column.to]
+    read = read_text(ours, column, "t")
+    verdict = f"{value_of(ours, 't', read)}, {is_unreadable('t', read)}"
+    query = f"select {verdict} from (select {sent_text('$sent', column)} as t)"
     found = connection.execute(query, {"sent": sent}).fetchone()
     assert found
     return found
@@ -170,10 +172,10 @@ def test_no_text_makes_reading_fail_and_every_value_is_read_or_reported(
 
 def test_a_column_that_the_file_does_not_carry_says_so_and_a_constant_of_the_layout_stands_in() -> None:
     student, enrollment = core_table("student"), core_table("enrollment")
-    assert absent(student.columns["foster_care_status"], None).sql == "'not_collected'"
-    assert absent(student.columns["term_code"], None).sql == "'annual'"
-    assert absent(student.columns["birth_date"], None).sql == "cast(null as date)"
-    assert absent(enrollment.columns["credit_unit"], "clock_hour").sql == "cast('clock_hour' as varchar)"
+    assert absent(student.columns["foster_care_status"], None) == "'not_collected'"
+    assert absent(student.columns["term_code"], None) == "'annual'"
+    assert absent(student.columns["birth_date"], None) == "cast(null as date)"
+    assert absent(enrollment.columns["credit_unit"], "clock_hour") == "cast('clock_hour' as varchar)"
 
 
 @pytest.mark.parametrize(

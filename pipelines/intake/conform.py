@@ -9,9 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, String, Table
 
-from pipelines.intake.conform_values import Value, absent, quoted, sent_text, value_of, year_is_another
+from pipelines.intake.conform_values import (
+    absent,
+    is_unreadable,
+    quoted,
+    read_text,
+    sent_text,
+    value_of,
+    year_is_another,
+)
 from pipelines.intake.raw_names import kind_column, raw_columns, raw_table
 from pipelines.layouts import FileLayout
 from pipelines.schema import content_columns, core_table
@@ -25,20 +33,23 @@ def conform_sql(layout: FileLayout, source: str) -> str:
     ``not_reported``, unreadable ones ``unknown``; other unreadable values are null.
     """
     table = core_table(layout.table)
-    values = {c.name: _value(c, layout) for c in content_columns(table)}
-    verdicts = {name: v.is_unreadable for name, v in values.items() if v.is_unreadable != "false"}
-    verdicts |= _verdict_on_year(layout)
-    own = {
+    read = [
+        f"{read_text(c, column, f's_{c.name}')} as r_{c.name}"
+        for c in content_columns(table)
+        if (column := layout.column_to(c.name)) and not _is_as_sent(c)
+    ]
+    selected = {c.name: _value(c, layout) for c in content_columns(table)} | {
         "grantee_id": "$grantee_id",
         "program_year": "$program_year",
         "submission_id": "submission_id",
         "line_number": "cast(line_number as integer)",
-        "unreadable_columns": _names_of(verdicts),
+        "unreadable_columns": _unreadable(table, layout),
     }
-    selected = own | {name: v.sql for name, v in values.items()}
     columns = ", ".join(f"{selected[c.name]} as {c.name}" for c in table.columns)
     sent = ", ".join(["submission_id", "line_number", *_sent(layout, table)])
-    return f"select {columns} from (select {sent} from {source} where submission_id = $submission_id) as sent"
+    # Each stage is a select of its own, so that DuckDB works out each text and each value once.
+    texts = f"select {sent} from {source} where submission_id = $submission_id"
+    return f"select {columns} from (select {', '.join(['*', *read])} from ({texts}) as sent) as read"
 
 
 def conform(
@@ -78,25 +89,29 @@ def _sent(layout: FileLayout, table: Table) -> list[str]:
     return texts
 
 
-def _value(ours: Column[Any], layout: FileLayout) -> Value:
+def _is_as_sent(ours: Column[Any]) -> bool:
+    """Return whether a column takes any text, so that none is unreadable."""
+    return ours.info["pii"] == "identifier" or (isinstance(ours.type, String) and not ours.info["codes"])
+
+
+def _value(ours: Column[Any], layout: FileLayout) -> str:
     if ours.name == "student_id_kind" and layout.column_to("student_id"):
-        return Value("s_student_id_kind")
-    column = layout.column_to(ours.name)
-    if column is None:
+        return "s_student_id_kind"
+    if layout.column_to(ours.name) is None:
         return absent(ours, layout.constants.get(ours.name))
-    if ours.info["pii"] == "identifier":
-        return Value(f"s_{ours.name}")  # a pseudonym, or null
-    return value_of(ours, column, f"s_{ours.name}")
+    return f"s_{ours.name}" if _is_as_sent(ours) else value_of(ours, f"s_{ours.name}", f"r_{ours.name}")
 
 
-def _verdict_on_year(layout: FileLayout) -> dict[str, str]:
-    column = layout.column_to("program_year")
-    return {"program_year": year_is_another(column, "s_program_year")} if column else {}
-
-
-def _names_of(verdicts: dict[str, str]) -> str:
+def _unreadable(table: Table, layout: FileLayout) -> str:
+    """Return SQL for the names of the columns that could not be read, as ``,a,b,``; empty where all could."""
+    verdicts = {
+        c.name: is_unreadable(f"s_{c.name}", f"r_{c.name}")
+        for c in content_columns(table)
+        if layout.column_to(c.name) and not _is_as_sent(c)
+    }
+    year = layout.column_to("program_year")
+    verdicts |= {"program_year": year_is_another(year, "s_program_year")} if year else {}
     if not verdicts:
         return "''"
     names = ", ".join(f"case when {verdict} then {quoted(name)} end" for name, verdict in verdicts.items())
-    joined = f"concat_ws(',', {names})"
-    return f"case when {joined} = '' then '' else concat(',', {joined}, ',') end"
+    return f"case when {' or '.join(verdicts.values())} then concat(',', concat_ws(',', {names}), ',') else '' end"

@@ -1,4 +1,4 @@
-"""SQL for one value: their text to our word or type, or the verdict that it cannot be read.
+"""SQL for one value: their text to our word or type, or null where it cannot be read.
 
 Portable idioms only (a regular expression stands guard before every cast). Which columns a table has and where the
 rows come from is the matter of ``conform``.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Date, Integer, Numeric
@@ -30,14 +29,6 @@ _YEARS = {
 }
 
 
-@dataclass(frozen=True)
-class Value:
-    """SQL for a value of ours, and for whether the text that was sent could not be read."""
-
-    sql: str
-    is_unreadable: str = "false"
-
-
 def quoted(text: str) -> str:
     """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -52,29 +43,41 @@ def sent_text(name: str, column: ColumnLayout) -> str:
     return f"case when trim({name}) not in ({', '.join(map(quoted, sentinels))}) then {text} end"
 
 
-def value_of(ours: Column[Any], column: ColumnLayout, text: str) -> Value:
-    """Return the value of one of our columns from the text of one of theirs."""
+def read_text(ours: Column[Any], column: ColumnLayout, text: str) -> str:
+    """Return SQL that reads the text of one of their columns for one of ours; null where it cannot be read."""
     codes = code_map(ours, column)
-    if ours.info["many"]:
+    if ours.info["many"] and column.separator:
         return _set(codes, column.separator, text)
     if ours.info["codes"]:
-        return _code(codes, text, is_attribute=ours.info["states"])
+        return _code(codes, text)
     if isinstance(ours.type, Date):
         return _date(column.format or "YYYY-MM-DD", text)
     if isinstance(ours.type, Numeric):
         return _number(column.implied_decimals, text, f"decimal({ours.type.precision}, {ours.type.scale})")
     if isinstance(ours.type, Integer):
         return _guarded(_INTEGER_GUARD, text, f"cast({text} as integer)")
-    return Value(text)
+    return text
 
 
-def absent(ours: Column[Any], constant: str | None) -> Value:
+def value_of(ours: Column[Any], text: str, read: str) -> str:
+    """Return SQL for the value of ours: what was read, or for attributes of persons why there is no value."""
+    if not ours.info["states"]:
+        return read
+    return f"coalesce({read}, case when {text} is null then 'not_reported' else 'unknown' end)"
+
+
+def is_unreadable(text: str, read: str) -> str:
+    """Return SQL for whether something was sent and could not be read."""
+    return f"({text} is not null and {read} is null)"
+
+
+def absent(ours: Column[Any], constant: str | None) -> str:
     """Return the value of a column that the file does not carry: the layout's constant, or what its absence means."""
     if constant is not None:
-        return Value(f"cast({quoted(constant)} as {_type(ours)})")
+        return f"cast({quoted(constant)} as {_type(ours)})"
     if ours.info["states"]:
-        return Value("'not_collected'")
-    return Value("'annual'" if ours.name == "term_code" else f"cast(null as {_type(ours)})")
+        return "'not_collected'"
+    return "'annual'" if ours.name == "term_code" else f"cast(null as {_type(ours)})"
 
 
 def year_is_another(column: ColumnLayout, text: str) -> str:
@@ -89,36 +92,34 @@ def code_map(ours: Column[Any], column: ColumnLayout) -> Mapping[str, str]:
     return {code: code for code in codes_of(ours)}
 
 
-def _code(codes: Mapping[str, str], text: str, *, is_attribute: bool) -> Value:
+def _code(codes: Mapping[str, str], text: str) -> str:
     """Codes are matched exactly: a lower-case y where the layout says Y is a value that nobody has declared."""
     whens = " ".join(f"when {quoted(theirs.strip())} then {quoted(ours)}" for theirs, ours in codes.items())
-    mapped = f"case {text} {whens} end" if codes else "cast(null as varchar)"
-    if not is_attribute:
-        return Value(mapped, f"({text} is not null and {mapped} is null)")
-    value = f"case when {text} is null then 'not_reported' else coalesce({mapped}, 'unknown') end"
-    return Value(value, f"({text} is not null and {mapped} is null)")
+    return f"case {text} {whens} end" if codes else "cast(null as varchar)"
 
 
-def _set(codes: Mapping[str, str], separator: str, text: str) -> Value:
+def _set(codes: Mapping[str, str], separator: str, text: str) -> str:
     """Read several codes in one field: ours, each once, in alphabetical order, joined by ``|``.
 
     A set that mixes a value with a state (White and declined) contradicts itself and counts as unreadable.
     """
-    if not separator:
-        return _code(codes, text, is_attribute=True)
     divider = separator.replace("\\", "\\\\")  # in a replacement, a backslash would refer to a group
     joined = f"regexp_replace({text}, {quoted(f' *{re.escape(separator)} *')}, {quoted(divider)}, 'g')"
-    one = "|".join(re.escape(c.strip()) for c in codes)
-    mark = re.escape(separator)
-    known = f"regexp_matches({joined}, {quoted(f'^{mark}*({one})({mark}+({one}))*{mark}*$')})"
-    states = _selected({t: o for t, o in codes.items() if o in STATES}, joined, separator)
-    values = _selected({t: o for t, o in codes.items() if o not in STATES}, joined, separator)
-    is_read = f"({known} and ({states} = '' or ({values} = '' and not contains({states}, '|'))))"
-    value = (
-        f"case when {text} is null then 'not_reported' when not {is_read} then 'unknown'"
-        f" when {states} = '' then {values} else {states} end"
+    states = {theirs: ours for theirs, ours in codes.items() if ours in STATES}
+    values = {theirs: ours for theirs, ours in codes.items() if ours not in STATES}
+    known = [(_only(states, separator, once=True), states), (_only(values, separator), values)]
+    whens = "".join(
+        f" when regexp_matches({joined}, {quoted(pattern)}) then {_selected(part, joined, separator)}"
+        for pattern, part in known
+        if part
     )
-    return Value(value, f"({text} is not null and not {is_read})")
+    return f"case{whens} end"
+
+
+def _only(codes: Mapping[str, str], separator: str, *, once: bool = False) -> str:
+    """Return a pattern for texts that hold some of these codes and nothing else; ``once``: exactly one of them."""
+    one, mark = f"({'|'.join(re.escape(c.strip()) for c in codes)})", re.escape(separator)
+    return f"^{mark}*{one}{'' if once else f'({mark}+{one})*'}{mark}*$"
 
 
 def _selected(codes: Mapping[str, str], joined: str, separator: str) -> str:
@@ -131,7 +132,7 @@ def _selected(codes: Mapping[str, str], joined: str, separator: str) -> str:
     return f"concat_ws('|', {', '.join(choices)})" if choices else "''"
 
 
-def _date(format_: str, text: str) -> Value:
+def _date(format_: str, text: str) -> str:
     iso = {
         "YYYY-MM-DD": text,
         "MM/DD/YYYY": f"concat_ws('-', split_part({text}, '/', 3), lpad(split_part({text}, '/', 1), 2, '0'), "
@@ -141,7 +142,7 @@ def _date(format_: str, text: str) -> Value:
     return _guarded(_DATE_GUARDS[format_], text, f"try_cast({iso} as date)")  # the guard leaves 30 February to the cast
 
 
-def _number(implied_decimals: int, text: str, type_: str) -> Value:
+def _number(implied_decimals: int, text: str, type_: str) -> str:
     if not implied_decimals:
         return _guarded(_DECIMAL_GUARD, text, f"cast({text} as {type_})")
     digits = 8 + implied_decimals
@@ -150,9 +151,8 @@ def _number(implied_decimals: int, text: str, type_: str) -> Value:
     return _guarded(rf"^-?\d{{1,{digits}}}$", text, f"cast({scaled} as {type_})")
 
 
-def _guarded(guard: str, text: str, cast: str) -> Value:
-    value = f"case when regexp_matches({text}, '{guard}') then {cast} end"
-    return Value(value, f"({text} is not null and {value} is null)")
+def _guarded(guard: str, text: str, cast: str) -> str:
+    return f"case when regexp_matches({text}, '{guard}') then {cast} end"
 
 
 def _type(ours: Column[Any]) -> str:
