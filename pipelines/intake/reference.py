@@ -49,10 +49,12 @@ def take_in_reference(
 ) -> Intake:
     """Take in what is new among files, archives and folders of them; one transaction a file.
 
-    Faults of the files end in the ledger. Raises ConfigurationError where there is no file at all.
+    What lies in the home itself is passed over. Faults of the files end in the ledger. Raises ConfigurationError where
+    there is no file at all.
     """
     taken: list[Submission | None] = []
-    files = [file for path in paths for file in _files_below(path)]
+    own = home.resolve()
+    files = [file for path in paths for file in _files_below(path) if own not in file.resolve().parents]
     if not files:
         msg = f"{', '.join(map(str, paths))}: no file is there; name files, or folders that hold them"
         raise ConfigurationError(msg)
