@@ -24,7 +24,7 @@ from pipelines.sample_strays import strays
 
 STUDENTS = 1200
 PROGRAM_YEARS = ("2022-23", "2023-24")
-SEED = 20220701
+SEED = 20220702
 ANSWER_KEY = "faults.csv"
 _PER_YEAR = 16  # so that the years of a grantee get other faults, and other grantees are careless
 

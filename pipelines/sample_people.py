@@ -32,7 +32,8 @@ POPULATIONS = {
     "english_learner_status": (8, 3, 1, 3), "homelessness_status": (5, 4, 3, 3),
     "foster_care_status": (5, 4, 3, 3), "active_duty_parent_status": (5, 4, 1, 4),
 }  # fmt: skip
-_FULL_TIME = 0.45
+_FULL_TIME = 0.55
+_GOLDEN = 0.6180339887498949
 _STATES = ("yes", "unknown", "declined", "not_reported", "no")
 _AGES = ((17, 21, 45), (21, 30, 30), (30, 45, 18), (45, 65, 7))  # from, to (years), per cent
 _SEXES = (("unknown", 1.0), ("declined", 0.7), ("not_reported", 0.5), ("another", 0.8))
@@ -51,8 +52,24 @@ def stream(seed: int, grantee_id: str, entry_year: int) -> np.random.Generator:
 
 def pick(rng: np.random.Generator, count: int, shares: Sequence[float]) -> Integers:
     """Return indices into ``shares``, drawn in proportion to them."""
+    return spread(rng.random(count), shares)
+
+
+def spread(draws: Floats, shares: Sequence[float]) -> Integers:
+    """Return the index into ``shares`` that each draw between 0 and 1 falls to."""
     edges = np.cumsum(np.asarray(shares, dtype=np.float64))
-    return np.searchsorted(edges / edges[-1], rng.random(count), side="right").clip(max=len(shares) - 1)
+    return np.searchsorted(edges / edges[-1], draws, side="right").clip(max=len(shares) - 1)
+
+
+def evenly(rng: np.random.Generator, count: int, step: float = 0.0) -> Floats:
+    """Return draws that fill the range evenly, so that small institutions do not grow or shrink by chance.
+
+    They ascend where ``step`` is 0; with an irrational step, neighbors are far apart.
+    """
+    place = np.arange(count)
+    if not step:
+        return np.asarray((place + rng.random(count)) / max(count, 1), dtype=np.float64)
+    return np.asarray((place * step + rng.random()) % 1.0, dtype=np.float64)
 
 
 def between(rng: np.random.Generator, count: int, low: int, high: int) -> Integers:
@@ -65,7 +82,7 @@ def people(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) ->
     weights = [
         plan.institutions[o.institution].share / len(plan.institutions[o.institution].programs) for o in plan.offers
     ]
-    offer = pick(rng, count, weights)
+    offer = spread(evenly(rng, count), weights)
     institution = np.array([o.institution for o in plan.offers])[offer]
     sex = _sex(plan, rng, offer)
     race = pick(rng, count, [*plan.race.values(), 100 - sum(plan.race.values())])
@@ -82,7 +99,7 @@ def people(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) ->
     for name, percents in POPULATIONS.items():
         columns[name] = _quotas(rng, institution, percents, weight.get(name, np.ones(count)))
     columns["skill"] = _skill(rng, line, columns)
-    columns["is_full_time"] = rng.random(count) < _FULL_TIME
+    columns["is_full_time"] = evenly(rng, count, _GOLDEN) < _FULL_TIME
     return pl.DataFrame({name: _series(values) for name, values in columns.items()}).with_row_index("person")
 
 

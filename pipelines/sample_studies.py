@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.sample_people import Floats, Integers, between, pick
+from pipelines.sample_people import Floats, Integers, between, evenly, pick
 from pipelines.sample_plan import SHORT_PROGRAM, Plan, in_unit
 
 YEARS = 3  # a cohort is followed for three program years; whoever is still enrolled then is not heard of again
@@ -28,9 +28,10 @@ _QUARTER_SPRING = ((3, 29), (6, 12))
 _FIRST_TERM = {"summer": 12, "fall": 60, "winter": 8, "spring": 20, "annual": 100}  # per cent of entrants
 _LEAVING = (("withdrew", 78), ("unknown", 12), ("leave_of_absence", 9), ("deceased", 1))
 COMPLETED = "completed"
+_ROOT_OF_TWO = 1.4142135623730951
 # Shares: who goes on in summer, part-time students with two courses, one general course more, completers who ask for
 # the award, and students of the last year of whom no exit is recorded.
-_SUMMER, _TWO_COURSES, _ONE_MORE, _APPLIES, _SILENT = 0.25, 0.6, 0.4, 0.9, 0.2
+_SUMMER, _TWO_COURSES, _ONE_MORE, _APPLIES, _SILENT = 0.25, 0.75, 0.4, 0.9, 0.2
 
 
 @dataclass
@@ -87,6 +88,7 @@ def cohort_of(plan: Plan, people: pl.DataFrame, rng: np.random.Generator, entry_
     attends = np.array([[term in i.terms for term in plan.terms] for i in plan.institutions])[institution]
     weight = attends * np.array([_FIRST_TERM[term] for term in plan.terms], dtype=np.float64)
     edges = np.cumsum(weight, axis=1) / weight.sum(axis=1, keepdims=True)
+    first_term = (evenly(rng, len(offer), _ROOT_OF_TWO)[:, None] >= edges).sum(axis=1)
     all_credits = np.array([sum(o.courses) for o in plan.offers])[offer]
     twelve = np.array([in_unit(SHORT_PROGRAM, o.unit) for o in plan.offers])[offer]
     is_short = np.array([o.program.is_short for o in plan.offers])[offer]
@@ -94,7 +96,7 @@ def cohort_of(plan: Plan, people: pl.DataFrame, rng: np.random.Generator, entry_
         plan, entry_year, offer, people["skill"].to_numpy(), people["is_full_time"].to_numpy(),
         course_count=np.array([len(o.courses) for o in plan.offers])[offer],
         general_count=np.array([o.general_education for o in plan.offers])[offer], is_short=is_short,
-        first_term=(rng.random(len(offer))[:, None] >= edges).sum(axis=1), attends=attends, twelve_credits=twelve,
+        first_term=first_term, attends=attends, twelve_credits=twelve,
         enough_credits=np.where(is_short, all_credits, np.maximum(twelve, all_credits * 3 // 4)),
     )  # fmt: skip
 
