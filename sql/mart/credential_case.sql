@@ -24,18 +24,17 @@ awarded as (
     select
         credential.grantee_id,
         credential.program_year,
-        student_year.person_id,
+        person.person_id,
         credential.program_id,
         credential.award_date
     from core.credential as credential
     left join excluded
         on credential.submission_id = excluded.submission_id and credential.line_number = excluded.line_number
-    inner join mart.student_year as student_year
+    inner join mart.person as person
         on
-            credential.grantee_id = student_year.grantee_id
-            and credential.program_year = student_year.program_year
-            and credential.institution_id = student_year.institution_id
-            and credential.student_id = student_year.student_id
+            credential.grantee_id = person.grantee_id
+            and credential.institution_id = person.institution_id
+            and credential.student_id = person.student_id
     where
         excluded.reason_code is null
         or (excluded.reason_code = 'key_unreadable' and credential.award_date is null)

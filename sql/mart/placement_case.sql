@@ -22,17 +22,16 @@ looked_for as (
     select
         placement.grantee_id,
         placement.program_year,
-        student_year.person_id,
+        person.person_id,
         placement.reference_quarter,
         placement.placement_status
     from core.placement as placement
     anti join excluded using (submission_id, line_number)
-    inner join mart.student_year as student_year
+    inner join mart.person as person
         on
-            placement.grantee_id = student_year.grantee_id
-            and placement.program_year = student_year.program_year
-            and placement.institution_id = student_year.institution_id
-            and placement.student_id = student_year.student_id
+            placement.grantee_id = person.grantee_id
+            and placement.institution_id = person.institution_id
+            and placement.student_id = person.student_id
 ),
 
 -- Later years' files do not change what was reported.
