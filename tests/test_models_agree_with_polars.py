@@ -39,6 +39,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
     """Fill two colleges with students whose records are placeable, often near twelve credits, and often unknown."""
     connection.execute("begin")
     units = list(SEMESTER)
+    seen: set[tuple[str, int]] = set()
     lengths = {"P1": (60, units[0]), "P2": (17.5, units[1]), "P3": (300, units[2])}
     for year in YEARS:
         for college in ("A", "B"):
@@ -49,9 +50,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
                     nontraditional_sex=chance.choice(["female", "male", "neither"]))  # fmt: skip
                 for term in TERMS:
                     add(connection, "course", **here, course_id=program, program_id=program, term_code=term)
-            for number in range(30):
-                if chance.random() < 0.8:
+            for number in range(40):
+                if chance.random() < 0.7:
                     _add_student(connection, chance, here, f"s{number}")
+                    seen.add((college, number))
+                if (college, number) in seen:  # followed up also in a year in which the person is no student any more
+                    _add_outcomes(connection, chance, {**here, "student_id": f"s{number}"})
     connection.execute("commit")
 
 
@@ -71,10 +75,15 @@ def _add_student(connection: duckdb.DuckDBPyConnection, chance: random.Random, h
             add(connection, "enrollment", **who, course_id=program, term_code=term, credit_unit=unit,
                 credits_earned=earned * (30 if unit == "clock_hour" else 1))  # fmt: skip
         if chance.random() < 0.7:
-            left = chance.choice([None, day(400), start + timedelta(days=chance.randrange(365))])
+            in_year = start + timedelta(days=chance.randrange(365))
+            left = chance.choice([None, day(400), in_year, in_year, in_year])
             add(connection, "program_enrollment", **who, program_id=program, exit_date=left,
                 entry_date=chance.choice([None, day(700)]),
                 exit_reason=chance.choice(["completed", "completed", "withdrew", None]))  # fmt: skip
+
+
+def _add_outcomes(connection: duckdb.DuckDBPyConnection, chance: random.Random, who: dict[str, Any]) -> None:
+    start, _ = WINDOWS[who["program_year"]]
     quarters = [f"{start.year + later}Q{quarter}" for later in (0, 1) for quarter in (1, 2, 3, 4)]
     for source in ("wage_record", "survey"):
         for quarter in chance.sample(quarters, 4):
@@ -87,7 +96,8 @@ def _add_student(connection: duckdb.DuckDBPyConnection, chance: random.Random, h
                 placement_status=chance.choice(["not_engaged", "not_engaged", "unknown", "employment", "military"]),
             )
     if chance.random() < 0.5:
-        add(connection, "credential", **who, program_id=chance.choice(["P1", "P2", None]), award_date=day(300))
+        award_date = start + timedelta(days=chance.randrange(-300, 300))
+        add(connection, "credential", **who, program_id=chance.choice(["P1", "P2", None]), award_date=award_date)
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:

@@ -42,7 +42,7 @@ select
     completed.program_year,
     completed.institution_id,
     completed.student_id,
-    student_year.person_id,
+    person.person_id,
     completed.program_id,
     completed.entry_date,
     completed.exit_date,
@@ -51,9 +51,8 @@ select
     || cast(extract(quarter from completed.outcome_quarter_start) as varchar) as outcome_quarter,
     cast(completed.exit_date + interval 1 year as date) as award_until_date
 from completed
-inner join mart.student_year as student_year
+inner join mart.person as person
     on
-        completed.grantee_id = student_year.grantee_id
-        and completed.program_year = student_year.program_year
-        and completed.institution_id = student_year.institution_id
-        and completed.student_id = student_year.student_id
+        completed.grantee_id = person.grantee_id
+        and completed.institution_id = person.institution_id
+        and completed.student_id = person.student_id

@@ -61,7 +61,6 @@ weighed as (
         counted.program_year,
         counted.institution_id,
         counted.student_id,
-        counted.student_id_kind,
         counted.term_rank || cast(counted.birth_date as varchar) as birth_date,
         case
             when counted.sex = 'declined' then '-3declined'
@@ -173,8 +172,6 @@ collapsed as (
         program_year,
         institution_id,
         student_id,
-        -- Only a Social Security or state number means the same person at two colleges.
-        max(case when student_id_kind in ('ssn', 'state') then 1 else 0 end) as is_linkable,
         max(birth_date) as birth_date,
         max(sex) as sex,
         max(race_ethnicity) as race_ethnicity,
@@ -192,21 +189,22 @@ collapsed as (
 )
 
 select
-    grantee_id,
-    program_year,
-    institution_id,
-    student_id,
-    case when is_linkable = 1 then student_id else institution_id || ':' || student_id end as person_id,
-    cast(substr(birth_date, 3) as date) as birth_date,
-    substr(sex, 3) as sex,
-    substr(race_ethnicity, 3) as race_ethnicity,
-    substr(disability_status, 2) as disability_status,
-    substr(economic_disadvantage_status, 2) as economic_disadvantage_status,
-    substr(nontraditional_preparation_status, 2) as nontraditional_preparation_status,
-    substr(single_parent_status, 2) as single_parent_status,
-    substr(out_of_workforce_status, 2) as out_of_workforce_status,
-    substr(english_learner_status, 2) as english_learner_status,
-    substr(homelessness_status, 2) as homelessness_status,
-    substr(foster_care_status, 2) as foster_care_status,
-    substr(active_duty_parent_status, 2) as active_duty_parent_status
+    collapsed.grantee_id,
+    collapsed.program_year,
+    collapsed.institution_id,
+    collapsed.student_id,
+    person.person_id,
+    cast(substr(collapsed.birth_date, 3) as date) as birth_date,
+    substr(collapsed.sex, 3) as sex,
+    substr(collapsed.race_ethnicity, 3) as race_ethnicity,
+    substr(collapsed.disability_status, 2) as disability_status,
+    substr(collapsed.economic_disadvantage_status, 2) as economic_disadvantage_status,
+    substr(collapsed.nontraditional_preparation_status, 2) as nontraditional_preparation_status,
+    substr(collapsed.single_parent_status, 2) as single_parent_status,
+    substr(collapsed.out_of_workforce_status, 2) as out_of_workforce_status,
+    substr(collapsed.english_learner_status, 2) as english_learner_status,
+    substr(collapsed.homelessness_status, 2) as homelessness_status,
+    substr(collapsed.foster_care_status, 2) as foster_care_status,
+    substr(collapsed.active_duty_parent_status, 2) as active_duty_parent_status
 from collapsed
+inner join mart.person as person using (grantee_id, institution_id, student_id)
