@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from intake_example import COURSE_HEADER, SSN, YEAR, Example, courses, enrollments
 
 from pipelines.grantee import grantee
+from pipelines.intake.inbox import Found
 from pipelines.intake.land import LISTED_LINES
+from pipelines.intake.lines import read_text
 from pipelines.intake.submit import preview
+from pipelines.intake.trust import doubt_about_rows, text_format
 from pipelines.warehouse import open_in_memory
 
 NAME = "course_2023-24_FA.csv"
@@ -88,6 +92,18 @@ def test_a_value_in_the_year_column_that_is_no_year_is_not_echoed(example: Examp
     (taken,) = example.night().submissions
     assert taken.status == "refused"
     assert "Smith" not in (taken.message or "")
+
+
+@pytest.mark.parametrize(("format_", "said"), [("", "2021-22"), ("start_year", "2021"), ("end_year", "2022")])
+def test_a_file_of_another_year_is_sent_to_the_folder_of_that_year_however_its_rows_write_it(
+    format_: str, said: str
+) -> None:
+    layout = next(f for f in grantee("oregon").layouts if f.name == "course")
+    columns = tuple(replace(c, format=format_) if c.to == "program_year" else c for c in layout.columns)
+    reading = read_text(courses(5, said).encode(), text_format(layout))
+    doubt = doubt_about_rows(replace(layout, columns=columns), Found("oregon", YEAR, NAME, Path(NAME)), reading)
+    assert doubt
+    assert "move the file to the folder of 2021-22" in doubt.message
 
 
 def test_what_is_no_submission_is_reported_and_nothing_crashes(example: Example) -> None:

@@ -107,13 +107,25 @@ def _another_year(layout: FileLayout, found: Found, reading: Reading) -> Doubt |
     other = sent.filter((sent != "") & (sent != year_text(column, found.program_year)))
     if 2 * len(other) <= reading.rows.height:
         return None
-    year = str(other.mode().sort()[0])
-    if not re.fullmatch(r"[\d/-]{2,10}", year):  # whatever stands there is no year, so it may be a person's value
-        year = "no program year"
+    said = str(other.mode().sort()[0])
+    year = _program_year(column, said)
+    shown = said if year else "something else"  # which may be a person's value
     return Doubt(
         "file_program_year_matches",
-        f"{len(other)} of {reading.rows.height} rows say {year} in column {column.name}; {_move(year, found)}",
+        f"{len(other)} of {reading.rows.height} rows say {shown} in column {column.name}; "
+        f"{_move(year or 'its year', found)}",
     )
+
+
+def _program_year(column: ColumnLayout, text: str) -> str | None:
+    """Return the program year that a text in a year column says; None where it says none."""
+    start = {"start_year": 0, "end_year": -1}.get(column.format)
+    if start is None:
+        return text if is_program_year(text) else None
+    if not re.fullmatch(r"[12]\d{3}", text):
+        return None
+    first = int(text) + start
+    return f"{first}-{(first + 1) % 100:02}"
 
 
 def _move(year: str, found: Found) -> str:
