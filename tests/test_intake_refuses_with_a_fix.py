@@ -14,9 +14,9 @@ from pipelines.grantee import grantee
 from pipelines.intake.inbox import Found
 from pipelines.intake.land import LISTED_LINES
 from pipelines.intake.lines import read_text
-from pipelines.intake.submit import preview
+from pipelines.intake.preview import preview
+from pipelines.intake.submission import find
 from pipelines.intake.trust import doubt_about_rows, text_format
-from pipelines.warehouse import open_in_memory
 
 NAME = "course_2023-24_FA.csv"
 UTF16 = courses(30).encode("utf-16")
@@ -167,10 +167,9 @@ def test_no_line_of_any_file_is_unaccounted_for_in_the_ledger(
 ) -> None:
     path = tmp_path / NAME
     path.write_bytes("\n".join([*([COURSE_HEADER] if has_header else []), *lines]).encode(encoding))
-    connection = open_in_memory()
-    (s,) = preview(connection, grantee("oregon"), YEAR, [path])
+    with preview("oregon", YEAR, [path]) as connection:
+        (s,) = find(connection, "true", [])
+        listed = connection.execute("select coalesce(sum(line_count), 0) from quality.quarantine").fetchone()
+        loaded = connection.execute("select count(*) from core.course").fetchone()
     assert s.physical_line_count == s.header_line_count + s.loaded_line_count + s.quarantined_line_count
-    listed = connection.execute("select coalesce(sum(line_count), 0) from quality.quarantine").fetchone()
-    loaded = connection.execute("select count(*) from core.course").fetchone()
     assert (listed, loaded) == ((s.quarantined_line_count,), (s.loaded_row_count,))
-    connection.close()

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from intake_example import YEAR, Example, courses
 
-from pipelines.grantee import grantee
 from pipelines.intake import land
+from pipelines.intake.inbox import program_year_in
+from pipelines.intake.preview import preview
 from pipelines.intake.submission import accept, find
-from pipelines.intake.submit import preview, transaction
+from pipelines.intake.submit import transaction
 from pipelines.intake.versions import refuse_after_reading
-from pipelines.warehouse import open_in_memory
 
 NAME = "course_2023-24_FA.csv"
 TITLES = "select distinct course_title from core.course order by 1"
@@ -172,9 +172,13 @@ def test_required_files_that_have_not_come_are_told_by_name(example: Example) ->
 def test_a_look_at_files_before_they_are_sent_leaves_no_trace(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_text(courses(3) + "odd line\n")
-    connection = open_in_memory()
-    (seen,) = preview(connection, grantee("oregon"), None, [path])
-    assert (seen.program_year, seen.loaded_row_count, seen.quarantined_line_count) == (YEAR, 3, 1)
-    assert len(find(connection, "true", [])) == 1
+    with preview("oregon", YEAR, [path]) as connection:
+        (seen,) = find(connection, "true", [])
+    assert (seen.status, seen.loaded_row_count, seen.quarantined_line_count) == ("read", 3, 1)
     assert list(tmp_path.iterdir()) == [path]
-    connection.close()
+
+
+def test_the_program_year_of_a_file_is_told_by_its_folder_or_its_name(tmp_path: Path) -> None:
+    assert program_year_in(tmp_path / "2022-23" / "x.csv") == "2022-23"
+    assert program_year_in(tmp_path / NAME) == YEAR
+    assert program_year_in(tmp_path / "phones_2023-25.csv") is None

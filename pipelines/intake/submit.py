@@ -1,6 +1,6 @@
 """Taking in an inbox: what is new is landed, what is known is left alone.
 
-Also: all over again from the archive, and a look at files that leaves no trace.
+Also: all over again from the archive. A look at files that leaves no trace stands in ``preview``.
 
 How one file is read stands in ``land``, which version counts in ``versions``. One transaction a file: a night that dies
 keeps what it has finished.
@@ -8,7 +8,7 @@ keeps what it has finished.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,16 +16,15 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.grantee import Grantee, grantee, grantee_ids
+from pipelines.grantee import grantee, grantee_ids
 from pipelines.intake.archive import archived, sha256_of, store
-from pipelines.intake.identity import key_of, throw_away_key
-from pipelines.intake.inbox import Found, Stray, look_into, name_of, program_year_in
+from pipelines.intake.identity import key_of
+from pipelines.intake.inbox import Found, Stray, look_into
 from pipelines.intake.land import Arrival, land, refuse
 from pipelines.intake.missing import MissingFile, missing_files
 from pipelines.intake.submission import Submission, find, submission_id_of
 from pipelines.intake.trust import repeat
 from pipelines.intake.versions import first_of, go_back, in_force, is_settled, layout_for, supersede
-from pipelines.layouts import ConfigurationError
 from pipelines.schema import core_tables
 
 Say = Callable[[str], None]
@@ -92,28 +91,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection, home: Path, say: Say = lambda
             )
             received_at = earlier.received_at.replace(tzinfo=UTC)
             arrival = Arrival(file, earlier.sha256, earlier.byte_count, file.path, received_at)
-            say(_line(_settle(connection, arrival, key_of(home, file.grantee_id))))
+            say(_line(settle(connection, arrival, key_of(home, file.grantee_id))))
     return len(known)
-
-
-def preview(
-    connection: duckdb.DuckDBPyConnection, owner: Grantee, program_year: str | None, paths: Sequence[Path]
-) -> tuple[Submission, ...]:
-    """Land files in an empty warehouse in memory, with a key that is thrown away, to judge them before they are sent.
-
-    Raises ConfigurationError where no program year is given and neither folder nor name says it.
-    """
-    key, now, submissions = throw_away_key(), datetime.now(UTC), []
-    for path in paths:
-        year = program_year or program_year_in(path)
-        if year is None:
-            msg = f"{path}: neither its folder nor its name says the program year; give it (--program-year 2023-24)"
-            raise ConfigurationError(msg)
-        file = Found(owner.id, year, name_of(path), path)
-        with transaction(connection):
-            arrival = Arrival(file, sha256_of(path), path.stat().st_size, path, now)
-            submissions.append(_settle(connection, arrival, key))
-    return tuple(submissions)
 
 
 @contextmanager
@@ -143,12 +122,12 @@ def _take(
             stored = store(home, file.path)
             first_seen = known.received_at.replace(tzinfo=UTC) if known else received_at
             arrival = Arrival(file, stored.sha256, stored.byte_count, stored.path, first_seen)
-            submission = _settle(connection, arrival, key_of(home, file.grantee_id))
+            submission = settle(connection, arrival, key_of(home, file.grantee_id))
     say(_line(submission))
     return submission
 
 
-def _settle(connection: duckdb.DuckDBPyConnection, arrival: Arrival, key: bytes) -> Submission:
+def settle(connection: duckdb.DuckDBPyConnection, arrival: Arrival, key: bytes) -> Submission:
     """Land a file, or refuse it as a repeat; what it replaces leaves core. The caller has the transaction."""
     file = arrival.found
     first = first_of(connection, file.grantee_id, arrival.sha256, arrival.submission_id)
