@@ -192,3 +192,30 @@ def test_two_nights_on_unchanged_input_differ_in_the_run_alone(connection):
 def test_a_run_that_is_not_in_the_books_writes_no_scorecard(connection):
     with pytest.raises(LookupError, match="no run 'nowhere'"):
         run_of(connection, "nowhere")
+
+
+def test_one_bad_row_of_an_only_row_is_too_little_to_judge_a_college_by(connection):
+    connection.execute("delete from quality.finding")
+    connection.execute(
+        "update mart.element_completeness set row_count = 1, value_count = 0 where table_name = 'institution'"
+    )
+
+    assert criterion(built(connection), 1, "required_values").is_met is True
+
+
+def test_an_attribute_that_nobody_collects_is_not_shaded_as_if_colleges_had_left_it_out(connection):
+    rows = {r.column_name: r for r in built(connection).completeness.rows if r.table_name == "student"}
+
+    assert {share.percent for share in rows["foster_care_status"].shares} == {"n/a"}
+
+
+def test_rows_that_say_no_institution_are_shown_but_are_no_college_to_be_ranked(connection):
+    connection.execute("""
+        insert into mart.element_completeness
+        select grantee_id, program_year, 'unknown', table_name, column_name, 100, 0
+        from mart.element_completeness where institution_id = 'C01'
+    """)
+    card = built(connection)
+
+    assert ("unknown", "Institution unknown") in card.completeness.institutions
+    assert criterion(card, 1, "required_values").institution_count == 5

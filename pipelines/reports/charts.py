@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from pipelines.reports.words import STATES
-from pipelines.scorecard.card import CoverageLine, IndicatorLine
+from pipelines.scorecard.lines import CoverageLine, IndicatorLine
 from pipelines.scorecard.share import Share
 
 # Placeholder in the drawing -> variable of the page.
@@ -25,6 +25,7 @@ COLORS = {
 INK, MUTED, LINE, ACCENT, PAPER, *STATE_COLORS = COLORS
 FONT = "sans-serif"  # measured with; the page sets its own
 ROW = 24
+ROWS = "rows"  # data by name: Altair copies a chart at every step, and would copy all values with it
 NAME_STEP = 7.2  # width of a letter in a wide font of the size of the labels
 
 
@@ -42,7 +43,7 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
         for order, (state, words) in enumerate(STATES.items())
     ]
     bars = (
-        alt.Chart({"values": values})
+        alt.Chart({"name": ROWS})
         .mark_bar(height=13, stroke=PAPER, strokeWidth=1)
         .encode(
             x=alt.X("count:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=5)),
@@ -50,7 +51,7 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
             color=alt.Color(
                 "state:N",
                 scale=alt.Scale(domain=list(STATES.values()), range=STATE_COLORS),
-                legend=alt.Legend(orient="top", title=None, symbolType="square", columns=5),
+                legend=alt.Legend(orient="top", title=None, symbolType="square", columns=5, columnPadding=18),
             ),
             order="order:Q",
         )
@@ -62,7 +63,7 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
         f"Stacked bars for {len(told)} equity dimensions. Least is known of {worst.label}: {worst.known.percent} of "
         "the students who did not decline. The table below holds all counts."
     )
-    return _inline(bars, "coverage-chart", "Five states of each equity dimension", description)
+    return _inline(bars, {ROWS: values}, "coverage-chart", "Five states of each equity dimension", description)
 
 
 def bounds_chart(lines: Sequence[IndicatorLine], grantee_name: str) -> Markup:
@@ -84,16 +85,18 @@ def bounds_chart(lines: Sequence[IndicatorLine], grantee_name: str) -> Markup:
         for line in told
     ]
     codes = sorted({line.indicator_code for line in told})
-    panels = [_bounds_panel(alt, values, rows, code, has_names=n == 0) for n, code in enumerate(codes)]
+    panels = [_bounds_panel(alt, rows, code, has_names=n == 0) for n, code in enumerate(codes)]
     description = (
         f"{', '.join(codes)} by institution. The dot is the rate if nobody of unknown outcome succeeded, the end of "
         "the line the rate if all of them did. The tables hold all counts; what is not computed is not drawn."
     )
-    return _inline(alt.hconcat(*panels, spacing=28), "bounds-chart", "Indicators with their bounds", description)
+    drawn = {f"{ROWS}-{code}": [v for v in values if v["indicator"] == code] for code in codes}
+    side_by_side = alt.hconcat(*panels, spacing=28)
+    return _inline(side_by_side, drawn, "bounds-chart", "Indicators with their bounds", description)
 
 
-def _bounds_panel(alt: Any, values: list[dict[str, Any]], rows: list[str], code: str, *, has_names: bool) -> Any:
-    mine = {"values": [v for v in values if v["indicator"] == code]}
+def _bounds_panel(alt: Any, rows: list[str], code: str, *, has_names: bool) -> Any:
+    mine = {"name": f"{ROWS}-{code}"}
     names = _names(alt, rows) if has_names else alt.Axis(labels=False)
     place = alt.Y("place:N", scale=alt.Scale(domain=rows), title=None, axis=names)
     percent = alt.Axis(format="%", values=[0, 0.5, 1], grid=True)
@@ -118,7 +121,7 @@ def _float(share: Share | None) -> float | None:
     return None if share is None or share.fraction is None else float(share.fraction)
 
 
-def _inline(chart: Any, chart_id: str, title: str, description: str) -> Markup:
+def _inline(chart: Any, values: dict[str, list[dict[str, Any]]], chart_id: str, title: str, description: str) -> Markup:
     """Return a chart as SVG for a page: own ids, the page's colors, a title and a description for those who listen."""
     import vl_convert
 
@@ -131,7 +134,7 @@ def _inline(chart: Any, chart_id: str, title: str, description: str) -> Markup:
         .configure_legend(labelColor=INK, labelFontSize=12)
         .configure_title(color=INK)
     )
-    drawing = vl_convert.vegalite_to_svg(styled.to_dict())
+    drawing = vl_convert.vegalite_to_svg(styled.to_dict(validate=False) | {"datasets": values})
     for placeholder, variable in COLORS.items():
         drawing = drawing.replace(f'"{placeholder}"', f'"var(--{variable})"')
     drawing = _own_ids(drawing, chart_id)

@@ -9,8 +9,9 @@ import duckdb
 
 from pipelines.grantee import grantee_ids
 from pipelines.reports.page import render_page
-from pipelines.scorecard.card import FileLine, Run, Scorecard
+from pipelines.scorecard.card import Run, Scorecard
 from pipelines.scorecard.files import file_line, in_force
+from pipelines.scorecard.lines import FileLine
 
 OTHERS = "Reference sources, and files of no known grantee"
 

@@ -7,8 +7,9 @@ from itertools import groupby
 
 from pipelines.reports.charts import bounds_chart, coverage_chart
 from pipelines.reports.page import render_page
-from pipelines.scorecard.card import Completeness, Finding, IndicatorLine, Scorecard
+from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.files import in_force
+from pipelines.scorecard.lines import Completeness, Finding, IndicatorLine
 from pipelines.scorecard.share import Share
 
 SECTIONS = (

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from pipelines.scorecard.card import CoverageLine, CriterionResult, FileLine, IndicatorLine
+from pipelines.scorecard.card import CriterionResult
 from pipelines.scorecard.coverage import NO_INSTITUTION, bare, required_elements
 from pipelines.scorecard.files import in_force
-from pipelines.scorecard.rubric import Criterion, SuggestionRule
+from pipelines.scorecard.lines import CoverageLine, FileLine, IndicatorLine
+from pipelines.scorecard.rubric import Criterion, SuggestionRule, rubric
 from pipelines.scorecard.share import Share, at_rank, percent
 
 ByInstitution = Mapping[str, Share]
@@ -179,11 +180,16 @@ def _worst_of(shares: Iterable[tuple[str, list[Share]]]) -> ByInstitution:
 
 
 def _worst_table(counts: Iterable[tuple[tuple[str, str], int, int]]) -> ByInstitution:
-    """Return each institution's worst table from ((table, institution), good, all); values of a table add up."""
+    """Return each institution's worst table from ((table, institution), good, all); values of a table add up.
+
+    Tables of too few records are left out: one bad row of an institution's only row is no share to judge by.
+    """
+    minimum = rubric().suggestion.minimum_records
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for place, good, everything in counts:
-        sums[place][0] += good
-        sums[place][1] += everything
+        if everything >= minimum:
+            sums[place][0] += good
+            sums[place][1] += everything
     by_institution: dict[str, list[Share]] = defaultdict(list)
     for (_table, institution_id), (good, everything) in sums.items():
         by_institution[institution_id].append(Share(good, everything))

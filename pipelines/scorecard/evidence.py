@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from pipelines.grantee import Definition, Grantee
 from pipelines.schema import content_columns, core_tables
-from pipelines.scorecard.card import Evidence, FileLine, Finding, IndicatorLine
+from pipelines.scorecard.card import Evidence
 from pipelines.scorecard.files import in_force
+from pipelines.scorecard.lines import FileLine, Finding, IndicatorLine
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.verdicts import Verdict
 

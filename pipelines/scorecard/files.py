@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.scorecard.card import FileLine, Gate, RecordLine
+from pipelines.scorecard.card import Gate
+from pipelines.scorecard.lines import FileLine, RecordLine
 from pipelines.scorecard.read import Partition
 
 IN_FORCE = ("received", "read", "accepted", "refused")

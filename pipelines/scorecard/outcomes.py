@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.scorecard.card import IndicatorLine
+from pipelines.scorecard.lines import IndicatorLine
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.share import Share
 

@@ -60,6 +60,7 @@ class SuggestionRule:
     gate_caps_at: int
     median_rank: str
     worst_rank: str
+    minimum_records: int
 
 
 @dataclass(frozen=True)

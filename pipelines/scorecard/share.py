@@ -57,6 +57,6 @@ def at_rank(values: Sequence[Share], rank: Fraction) -> Share | None:
     told = [(share.fraction, share) for share in values if share.fraction is not None]
     if not told:
         return None
-    told.sort(key=lambda pair: (pair[0], pair[1].denominator))
+    told.sort(key=lambda pair: (pair[0], -(pair[1].denominator or 0)))
     place = -(-len(told) * rank.numerator // rank.denominator)
     return told[max(place, 1) - 1][1]

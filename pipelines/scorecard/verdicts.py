@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.scorecard.card import Finding, Gate, RuleLine, ThemeLine
+from pipelines.scorecard.card import Gate
+from pipelines.scorecard.lines import Finding, RuleLine, ThemeLine
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.share import Share
 
