@@ -70,6 +70,16 @@ def test_one_source_that_found_the_person_is_enough_and_unknown_is_not_unplaced(
     assert indicator(college, "1P1", "2023-24")[:3] == expected
 
 
+def test_a_leaver_who_is_no_student_of_the_later_year_is_followed_up_all_the_same(college):
+    complete(college)
+    college.execute("delete from core.student where program_year = '2023-24'")
+    add(college, "placement", program_year="2023-24", reference_quarter="2023Q4", placement_status="employment")
+    add(college, "credential", program_year="2023-24", award_date=date(2023, 8, 1))
+    assert rows_of(college, "mart.exclusion", "table_name", "table_name in ('placement', 'credential')") == []
+    assert indicator(college, "1P1", "2023-24")[:3] == (1, 1, 0)
+    assert indicator(college, "2P1", "2023-24")[:3] == (1, 1, 0)
+
+
 def test_a_completion_whose_date_is_unreadable_stays_in_the_denominator_as_unknown(college):
     complete(college, None, unreadable_columns=",exit_date,")
     add(college, "placement", program_year="2023-24", reference_quarter="2023Q4", placement_status="employment")

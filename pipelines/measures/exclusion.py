@@ -28,7 +28,7 @@ def exclusion_query() -> str:
     """Return header and query of ``mart.exclusion``; the tables come in the order in which they refer to each other."""
     tables = list(core_tables())
     referred = {_placed_name(reference): reference for table in tables for reference in _references(table)}
-    ctes = [cte for table in tables for cte in (_judged(table), _repeated(table))]
+    ctes = [cte for table in tables for cte in (_repeated(table), _judged(table), _suspect(table))]
     for reference in referred.values():
         judged = f"{reference.referred_table.name}_judged "
         place = next(n for n, cte in enumerate(ctes) if cte.startswith(judged))
@@ -76,26 +76,52 @@ def _orphan_and_joins(table: Table) -> tuple[list[str], list[str]]:
     return conditions, joins
 
 
+def _key_part(table: Table, name: str) -> str:
+    """Return a part of the key that can be compared: one that may be empty is empty text then."""
+    return f"coalesce(judged.{name}, '')" if table.columns[name].nullable else f"judged.{name}"
+
+
+def _repeated(table: Table) -> str:
+    """Return the keys that stand more than once, told before anything is joined: these are few."""
+    key = [f"{_key_part(table, name)} as {name}" for name in key_of(table)]
+    selected = ",\n        ".join(key)
+    places = ", ".join(str(place) for place in range(1, len(key) + 1))
+    return f"""{table.name}_repeated as (
+    select
+        {selected}
+    from core.{table.name} as judged
+    group by {places}
+    having count(*) > 1
+)"""
+
+
 def _judged(table: Table) -> str:
     conditions, joins = _orphan_and_joins(table)
-    keys = [
-        f"coalesce(judged.{name}, '') as {name}" if table.columns[name].nullable else f"judged.{name}"
-        for name in _own_key(table)
-    ]
-    selected = ",\n        ".join(keys)
+    key = [f"{_key_part(table, name)} as {name}" for name in key_of(table)]
+    selected = ",\n        ".join(key)
     orphan = "".join(f"\n            when {condition} then 'orphan'" for condition in conditions)
+    repeated = f"{table.name}_repeated"
+    on = "\n            and ".join(f"{_key_part(table, name)} = {repeated}.{name}" for name in key_of(table))
+    joins.append(f"    left join {repeated}\n        on\n            {on}")
     joined = "\n".join([f"    from core.{table.name} as judged", *joins])
     return f"""{table.name}_judged as (
     select
-        judged.grantee_id,
-        judged.program_year,
         {selected},
         judged.submission_id,
         judged.line_number,
         case
             when {_is_unreadable(table)} then 'key_unreadable'{orphan}
-        end as reason_code
+        end as reason_code,
+        {repeated}.grantee_id is not null as is_repeated
 {joined}
+)"""
+
+
+def _suspect(table: Table) -> str:
+    return f"""{table.name}_suspect as (
+    select *
+    from {table.name}_judged
+    where reason_code is not null or is_repeated
 )"""
 
 
@@ -108,17 +134,6 @@ def _placed(reference: ForeignKeyConstraint) -> str:
 )"""
 
 
-def _repeated(table: Table) -> str:
-    key = ", ".join(key_of(table))
-    return f"""{table.name}_repeated as (
-    select {key}
-    from {table.name}_judged
-    where reason_code is null
-    group by {key}
-    having count(*) > 1
-)"""
-
-
 def _unplaceable(table: Table) -> str:
     return f"""select
     grantee_id,
@@ -128,7 +143,7 @@ def _unplaceable(table: Table) -> str:
     submission_id,
     line_number,
     reason_code
-from {table.name}_judged
+from {table.name}_suspect
 where reason_code is not null"""
 
 
@@ -150,8 +165,7 @@ from (
             partition by {key}
             order by submission.received_at, competing.submission_id, competing.line_number
         ) as place
-    from {table.name}_judged as competing
-    inner join {table.name}_repeated using ({", ".join(key_of(table))})
+    from {table.name}_suspect as competing
     left join quality.submission as submission on competing.submission_id = submission.submission_id
     where competing.reason_code is null
 ) as numbered
