@@ -150,6 +150,26 @@ def test_a_refused_file_closes_a_gate_with_its_message_and_a_waived_rule_stays_i
     assert not gates["enrollment_student_known"].is_waived
 
 
+def test_a_refused_file_closes_one_gate_and_not_another_by_its_rule():
+    connection = warehouse()
+    verdict(connection, "file_header_matches_layout", "validity", "critical", 900, 1)
+    insert(connection, "quality.quarantine", submission_id="s4", reason_code="file_header_matches_layout")
+    gates = [gate.id for gate in build_scorecard(connection, GRANTEE, YEAR, RUN, WORDS).gates]
+
+    assert "Credential_2023-24.csv" in gates
+    assert "file_header_matches_layout" not in gates
+
+
+def test_a_rule_that_fails_for_single_lines_too_keeps_its_gate():
+    connection = warehouse()
+    for submission_id, line_number in (("s4", None), ("s1", 17)):
+        insert(connection, "quality.quarantine", submission_id=submission_id, line_number=line_number,
+               reason_code="line_field_count")  # fmt: skip
+    gates = [gate.id for gate in build_scorecard(connection, GRANTEE, YEAR, RUN, WORDS).gates]
+
+    assert "line_field_count" in gates
+
+
 def test_a_rule_that_could_not_be_judged_makes_its_element_untold_and_leaves_the_other_alone():
     connection = warehouse()
     verdict(connection, "broken", "validity", "warning", None, None, status="error", message="engine stopped")

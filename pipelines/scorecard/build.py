@@ -121,7 +121,8 @@ def _sources(partition: Partition, words: Mapping[str, RuleWords]) -> Sources:
         measured.files,
         measured.indicators,
     )
-    gates = (*judged.rule_gates(found, words), *arrivals.file_gates(measured.files))
+    told_by_files = arrivals.refusal_rules(partition)
+    gates = (*judged.rule_gates(found, words, told_by_files), *arrivals.file_gates(measured.files))
     return Sources(partition, words, names, known, measured, gates, judged.could_not_be_judged(found, words))
 
 

@@ -66,6 +66,20 @@ def file_gates(files: tuple[FileLine, ...]) -> tuple[Gate, ...]:
     )
 
 
+def refusal_rules(partition: Partition) -> frozenset[str]:
+    """Return the rules that fail for refused files and for nothing else."""
+    rows = partition.rows(
+        """
+        select q.reason_code from quality.quarantine as q
+        inner join quality.submission as s on s.submission_id = q.submission_id
+        where s.grantee_id = $1 and s.program_year = $2
+        group by q.reason_code
+        having count(*) = count(*) filter (where s.status = 'refused' and q.line_number is null)
+        """
+    )
+    return frozenset(r["reason_code"] for r in rows)
+
+
 def missing_tables(partition: Partition) -> tuple[str, ...] | None:
     """Return the required tables of which no file arrived; None where nothing is known to be expected."""
     rows = partition.rows(

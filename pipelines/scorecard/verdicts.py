@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pipelines.scorecard.card import Gate
@@ -64,12 +64,17 @@ def verdicts(partition: Partition) -> tuple[Verdict, ...]:
     )  # fmt: skip
 
 
-def rule_gates(found: tuple[Verdict, ...], words: Mapping[str, RuleWords]) -> tuple[Gate, ...]:
-    """Return a gate for each critical rule over its threshold; a waiver keeps the gate open but in sight."""
+def rule_gates(
+    found: tuple[Verdict, ...], words: Mapping[str, RuleWords], told_by_files: Collection[str] = ()
+) -> tuple[Gate, ...]:
+    """Return a gate for each critical rule over its threshold; a waiver keeps the gate open but in sight.
+
+    ``told_by_files`` are rules that fail for refused files alone: the gate of the file says it once and better.
+    """
     return tuple(
         Gate("rule", v.rule_id, title(words, v.rule_id), _reason(v), v.dimension, v.is_waived, _fix(words, v.rule_id))
         for v in found
-        if v.severity == "critical" and v.status == "failed"
+        if v.severity == "critical" and v.status == "failed" and v.rule_id not in told_by_files
     )
 
 
