@@ -11,7 +11,7 @@ from scorecard_example import GRANTEE, HOSTILE, RUN, WORDS, YEAR, warehouse
 
 from pipelines.reports import write
 from pipelines.reports.index import render_index
-from pipelines.reports.page import render_page
+from pipelines.reports.page import TEMPLATES, render_page
 from pipelines.reports.scorecard import render_scorecard
 from pipelines.scorecard.build import build_scorecard
 
@@ -131,6 +131,28 @@ def test_a_page_can_be_read_with_a_screen_reader(name, request):
     assert {part for names in named for part in names.split()} <= set(ids)
     anchors = {a["href"][1:] for a in read.having("a") if a["href"].startswith("#")}
     assert anchors <= set(ids)
+
+
+def luminance(color):
+    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [("ink", "paper"), ("muted", "paper"), ("accent", "paper"), ("alert", "paper"), ("ink", "wash"), ("muted", "wash"),
+     ("alert", "wash"), ("bar-ink", "bar"), ("ink", "heat-1"), ("ink", "heat-2"), ("ink", "heat-3"), ("ink", "heat-4")],
+)  # fmt: skip
+def test_text_can_be_read_on_its_ground_by_weak_eyes(theme, text, ground):
+    sheet = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    colors = [
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", sheet, re.S)
+    ]
+    light, dark = sorted(luminance(colors[theme][name]) for name in (text, ground))
+
+    assert (dark + 0.05) / (light + 0.05) >= 4.5  # WCAG 2.2, AA
 
 
 def test_no_rate_is_drawn_for_an_indicator_that_is_not_computed(card, page):
