@@ -64,8 +64,8 @@ def write_samples(
     chosen = grantee_ids() if grantees is None else tuple(grantees)
     planted: list[Planted] = []
     file_count = record_count = 0
-    for order, grantee_id in enumerate(chosen):
-        for submission in _submissions(plan(grantee_id), seed, students, start_years, order):
+    for grantee_id in chosen:
+        for submission in _submissions(plan(grantee_id), seed, students, start_years):
             for name, content in _contents(submission, is_clean=is_clean):
                 _write(out / grantee_id / submission.program_year / name, content)
                 file_count += 1
@@ -78,8 +78,9 @@ def write_samples(
     return Written(file_count, record_count, len(planted))
 
 
-def _submissions(one: Plan, seed: int, students: int, start_years: Sequence[int], order: int) -> Iterator[Submission]:
-    """Yield the submissions of a grantee, the ``order``-th of all, year by year: memory holds one at a time."""
+def _submissions(one: Plan, seed: int, students: int, start_years: Sequence[int]) -> Iterator[Submission]:
+    """Yield the submissions of a grantee year by year: memory holds one at a time."""
+    order = sum(other < one.grantee.id for other in grantee_ids())
     entered = cohorts(one, seed, students, range(start_years[0], start_years[-1] + 1))
     for number, start_year in enumerate(start_years):
         yield _submission(one, entered, start_year, start_years[0], order + _PER_YEAR * number)

@@ -18,12 +18,12 @@ _LEVELS = {
 }  # fmt: skip
 # Status, the source that knows it, and per mille of the leavers who were looked for; skill moves between the first two.
 _PLACEMENTS = (
-    ("employment", "wage_record", 560), ("not_engaged", "wage_record", 130),
+    ("employment", "wage_record", 590), ("not_engaged", "wage_record", 130),
     ("postsecondary_education", "clearinghouse", 130), ("advanced_training", "administrative", 20),
-    ("military", "administrative", 15), ("national_service", "administrative", 5), ("unknown", "wage_record", 90),
-    ("employment", "survey", 30), ("unknown", "survey", 20),
+    ("military", "administrative", 15), ("national_service", "administrative", 5), ("unknown", "wage_record", 55),
+    ("employment", "survey", 35), ("unknown", "survey", 10),
 )  # fmt: skip
-_AWARDED, _AWARDED_LATE, _CERTIFIED, _LOOKED_FOR = 0.86, 0.94, 0.25, 0.95  # shares; 0.94 includes those before
+_AWARDED, _AWARDED_LATE, _CERTIFIED, _LOOKED_FOR = 0.80, 0.90, 0.25, 0.97  # shares; 0.90 includes those before
 _PER_SKILL = 600  # per mille of employment gained per unit of skill above 0.85
 _COLUMNS = (
     "institution_id", "student_id", "program_id", "credential_type", "credential_title", "award_level_code",
@@ -77,7 +77,7 @@ def _industry(day: pl.Expr) -> list[pl.Expr]:
 def placements(leavers: pl.DataFrame, start_year: int) -> pl.DataFrame:
     """Return what was found in the second quarter after exit, where that quarter lies in the program year.
 
-    Looked for are completers and concentrators; of one in twenty there is no record at all.
+    Looked for are completers and concentrators; of a few there is no record at all.
     """
     is_looked_for = (pl.col("exit_reason") == COMPLETED) | (pl.col("reported_concentrator_status") == "yes")
     quarter = pl.col("exit_date").dt.year() * 4 + pl.col("exit_date").dt.quarter() + 1  # two later, counted from 0

@@ -174,13 +174,13 @@ def _skill(rng: np.random.Generator, line: Any, columns: dict[str, Any]) -> Floa
     return np.asarray(skill, dtype=np.float64)
 
 
-def _identifiers(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) -> pl.Series:
+def _identifiers(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) -> Any:
     chosen = pick(rng, count, [share for _, share in plan.identifiers])
-    texts = pl.Series("student_id", [None], dtype=pl.String).extend_constant(None, count - 1)
+    texts = np.empty(count, dtype=object)
     for number, (form, _) in enumerate(plan.identifiers):
-        dealt = deal(form, entry_year, count)
-        texts = pl.select(pl.when(pl.Series(chosen == number)).then(dealt).otherwise(texts)).to_series()
-    return texts.alias("student_id")
+        has_form = chosen == number
+        texts[has_form] = deal(form, entry_year, int(has_form.sum())).to_list()
+    return texts
 
 
 def deal(form: str, entry_year: int, count: int) -> pl.Series:

@@ -6,7 +6,7 @@ and the records, so that the same sample has the same faults.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -91,27 +91,25 @@ def _plant_row(submission: Submission, fault: Fault, number: int) -> None:
 
 def _choose(submission: Submission, table: str, among: str, number: int, column: str = "") -> tuple[Sheet, int] | None:
     """Return sheet and position of a row that may be spoilt, a different one for each fault; None if there is none."""
+    sheets = [s for s in submission.sheets if s.layout.table == table and (not column or s.layout.column_to(column))]
     known = submission.facts[table].with_row_index("row")
-    rows = known.filter(ROWS[among])["row"].to_list()
+    rows = known.filter(ROWS[among])["row"] if sheets else known["row"].clear()
     for step in range(len(rows)):
         row = rows[(number * 37 + step * 11 + 5) % len(rows)]
         record = known.row(row, named=True)
         person = tuple(str(record.get(name)) for name in (_KEY if "student_id" in record else _THING))
-        sheet, position = _place(submission, table, row)
-        if person not in submission.spoilt and (not column or sheet.layout.column_to(column)):
+        if person not in submission.spoilt:
             submission.spoilt.add(person)
-            return sheet, position
+            return _place(sheets, row)
     return None
 
 
-def _place(submission: Submission, table: str, row: int) -> tuple[Sheet, int]:
-    for sheet in submission.sheets:
-        if sheet.layout.table == table:
-            position = sheet.records["row"].search_sorted(row)
-            if position < len(sheet.records) and sheet.records["row"][position] == row:
-                return sheet, int(position)
-    msg = f"{submission.program_year}: no file holds row {row} of {table}"
-    raise LookupError(msg)
+def _place(sheets: Sequence[Sheet], row: int) -> tuple[Sheet, int] | None:
+    for sheet in sheets:
+        position = sheet.records["row"].search_sorted(row)
+        if position < len(sheet.records) and sheet.records["row"][position] == row:
+            return sheet, int(position)
+    return None
 
 
 def _changed(submission: Submission, sheet: Sheet, fault: Fault, position: int) -> dict[str, str] | None:
@@ -121,7 +119,7 @@ def _changed(submission: Submission, sheet: Sheet, fault: Fault, position: int) 
         return {}
     ours = core_table(fault.table).columns[fault.column]
     if fault.text is not None:
-        text = fault.text if isinstance(fault.text, str) else fault.text[column.format]
+        text = fault.text if isinstance(fault.text, str) else fault.text[column.format or "YYYY-MM-DD"]
     else:
         value = fault.value(submission.start_year) if callable(fault.value) else fault.value
         value = _spare(submission) if value is SPARE else value
@@ -153,13 +151,12 @@ def _marked(submission: Submission, sheet: Sheet, position: int, fault: Fault) -
 
 
 def _plant_line(submission: Submission, fault: LineFault, number: int) -> None:
-    layout = next(s.layout for s in submission.sheets if s.layout.table == "enrollment")
-    is_fitting = layout.kind in fault.kinds and layout.encoding in fault.encodings
-    if not is_fitting or (fault.needs_quote and not layout.quote):
-        return
     chosen = _choose(submission, "enrollment", "general", 100 + number)
     if chosen is None:
         return
     sheet, position = chosen
+    is_fitting = sheet.layout.kind in fault.kinds and sheet.layout.encoding in fault.encodings
+    if not is_fitting or (fault.needs_quote and not sheet.layout.quote):
+        return
     sheet.broken[position] = fault
     submission.note(sheet, sheet.line_of(position), "reason_code", fault.rule_id)

@@ -23,7 +23,9 @@ def strays(submission: Submission, title: str) -> Iterator[tuple[str, bytes]]:
 
     Every third submission repeats a file; careless ones have all the rest.
     """
-    sheet = next(s for s in submission.sheets if s.layout.table == "placement")
+    sheet = next((s for s in submission.sheets if s.layout.table == "placement"), None)
+    if sheet is None:
+        return
     if submission.is_careless:
         _cut_off(submission, sheet)
     if submission.is_careless or submission.number % PICKED == 0:
