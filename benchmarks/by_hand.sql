@@ -175,29 +175,34 @@ select coalesce(sum(row_count), 0) as student_birth_date_not_shared
 from counted
 where student_count >= 10 and student_count * 50 > all_count;
 
-with nontraditional as (
-    select distinct
+-- Who studies in a program that does not say its nontraditional sex is not contradicted by it.
+with study as (
+    select
         stay.institution_id,
         stay.student_id,
-        program.nontraditional_sex
+        list(distinct program.nontraditional_sex) as sexes,
+        bool_or(program.nontraditional_sex is null) as is_untold
     from core.program_enrollment as stay
     inner join core.program as program using (grantee_id, program_year, institution_id, program_id)
     where stay.grantee_id = $grantee_id and stay.program_year = $program_year and stay.student_id is not null
+    group by stay.institution_id, stay.student_id
+),
+
+answer as (
+    select
+        student.nontraditional_preparation_status = 'yes' as is_yes,
+        coalesce(list_contains(study.sexes, student.sex), false) as is_nontraditional,
+        coalesce(study.is_untold, false) as is_untold
+    from core.student as student
+    left join study using (institution_id, student_id)
+    where
+        student.grantee_id = $grantee_id and student.program_year = $program_year
+        and student.institution_id is not null and student.student_id is not null
+        and student.nontraditional_preparation_status in ('yes', 'no') and student.sex in ('male', 'female')
 )
 
-select
-    count_if((student.nontraditional_preparation_status = 'yes') <> (nontraditional.student_id is not null))
-        as student_nontraditional_status_agrees
-from core.student as student
-left join nontraditional
-    on
-        student.institution_id = nontraditional.institution_id
-        and student.student_id = nontraditional.student_id
-        and student.sex = nontraditional.nontraditional_sex
-where
-    student.grantee_id = $grantee_id and student.program_year = $program_year
-    and student.institution_id is not null and student.student_id is not null
-    and student.nontraditional_preparation_status in ('yes', 'no') and student.sex in ('male', 'female');
+select count_if(is_yes <> is_nontraditional and not (is_yes and is_untold)) as student_nontraditional_status_agrees
+from answer;
 
 select
     count_if(institution_id is null) as program_enrollment_institution_id_present,
