@@ -142,12 +142,12 @@ FAULTS: tuple[Fault, ...] = (
     _critical("credential_award_date_readable", "credential", "award_date", text=NO_DATE),
     _critical("credential_award_date_present", "credential", "award_date", text=""),
     _critical("credential_program_known", "credential", "program_id", text="NONE99"),
-    _critical("credential_student_known", "credential", "student_id", value=SPARE),
+    Fault("credential_student_known", "credential", "student_id", value=SPARE),
     Fault("credential_awarded_in_time", "credential", "award_date", value=_late),
     _critical("placement_reference_quarter_pattern", "placement", "reference_quarter", text="Q42023"),
     Fault("placement_placement_status_readable", "placement", "placement_status", "?"),
     Fault("placement_in_second_quarter_after_exit", "placement", "reference_quarter", "2019Q1", among="leaver"),
-    _critical("placement_student_known", "placement", "student_id", value=SPARE),
+    Fault("placement_student_known", "placement", "student_id", value=SPARE),
     Fault("institution_unitid_pattern", "institution", "unitid", "12345"),
 )  # fmt: skip
 
