@@ -63,6 +63,7 @@ STATUS_AGREES = Rule(
         OTHER | {"reported_concentrator_status": "no", "entry_date": ENTRY},
         OTHER | {"reported_concentrator_status": "yes", "entry_date": dt.date(2023, 6, 30)},
         OTHER | {"reported_concentrator_status": "unknown", "entry_date": ENTRY},
+        OTHER | {"reported_concentrator_status": "yes", "entry_date": ENTRY, "program_id": None},
     ),
     fails=(
         ONE | {"reported_concentrator_status": "no", "entry_date": ENTRY},
