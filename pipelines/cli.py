@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,19 +172,31 @@ def _text(path: Path | None) -> str | None:
 
 def _explain(fault: BaseException) -> int:
     """Print what went wrong and whose turn it is, and return the exit code."""
-    cause: BaseException | None = fault
-    while cause is not None:
+    causes = list(_causes(fault))
+    for cause in causes:
         if isinstance(cause, ConfigurationError):
             click.echo(f"cte: {cause}", err=True)
             return WRONG_CALL
         if isinstance(cause, HomeLocked):
             click.echo(f"cte: {cause}", err=True)
             return SYSTEM_FAILED
-        cause = cause.__cause__ or cause.__context__
-    # The frames and the kind of fault, not its text: DuckDB's errors quote values.
-    frames = "".join(traceback.format_tb(fault.__traceback__)[-3:])
-    click.echo(f"cte: the system failed: {type(fault).__name__}. This says nothing about the data.\n{frames}", err=True)
+    # The frames and the kind of the first fault, not its text: DuckDB's errors quote values.
+    first = [c for c in causes if not type(c).__module__.startswith("dagster")][-1:] or causes[-1:]
+    frames = "".join(traceback.format_tb(first[0].__traceback__)[-3:])
+    click.echo(
+        f"cte: the system failed: {type(first[0]).__name__}. This says nothing about the data.\n{frames}", err=True
+    )
     return SYSTEM_FAILED
+
+
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    """Yield a fault and what led to it. Faults within Dagster's steps lead back to themselves."""
+    seen: set[int] = set()
+    cause: BaseException | None = fault
+    while cause is not None and id(cause) not in seen:
+        yield cause
+        seen.add(id(cause))
+        cause = cause.__cause__ or cause.__context__
 
 
 if __name__ == "__main__":
