@@ -121,12 +121,14 @@ def sample(out: Path, students: int | None, program_years: str | None, seed: int
     """  # noqa: D301
     from pipelines import sample as samples
 
-    given = {
-        "students": students, "seed": seed,
-        "program_years": tuple(program_years.split(",")) if program_years else None,
-    }  # fmt: skip
-    samples.write_samples(out, is_clean=clean, **{k: v for k, v in given.items() if v is not None})
-    click.echo(f"wrote invented submissions to {out}")
+    written = samples.write_samples(
+        out,
+        students=samples.STUDENTS if students is None else students,
+        program_years=program_years.split(",") if program_years else samples.PROGRAM_YEARS,
+        seed=samples.SEED if seed is None else seed,
+        is_clean=clean,
+    )
+    click.echo(f"wrote {written.file_count} invented files with {written.fault_count} labeled faults to {out}")
 
 
 @main.group()
