@@ -99,9 +99,13 @@ def _judge(
 
 
 def _needs(rule: Rule) -> set[str]:
-    """Return the tables that a rule looks into besides its own."""
+    """Return what a rule looks into besides its own table; leavers refer to students of earlier program years."""
     other = getattr(rule.expectation, "other_table", None)
-    return {*_TABLE.findall(getattr(rule.expectation, "condition", "") or ""), *([other] if other else [])}
+    needs = {*_TABLE.findall(getattr(rule.expectation, "condition", "") or "")}
+    if other:
+        is_any_year = "program_year" not in rule.expectation.column_list
+        needs.add(f"{other} of other program years" if is_any_year else other)
+    return needs
 
 
 def _faults(connection: duckdb.DuckDBPyConnection) -> Iterator[Fault]:
@@ -136,7 +140,7 @@ def _say_text(faults: Sequence[Fault], skipped: Sequence[Rule], say: Callable[[s
     say(f"{len(faults)} faults: {counts}")
     if skipped:
         tables = sorted({table for rule in skipped for table in _needs(rule)})
-        say(f"not checked: {len(skipped)} rules that need {', '.join(tables)}; give those files as well")
+        say(f"not checked: {len(skipped)} rules that need {', '.join(tables)}; which were not given")
 
 
 def _say_csv(faults: Sequence[Fault], _skipped: Sequence[Rule], say: Callable[[str], None]) -> None:
