@@ -103,7 +103,7 @@ def _needs(rule: Rule) -> set[str]:
     other = getattr(rule.expectation, "other_table", None)
     needs = {*_TABLE.findall(getattr(rule.expectation, "condition", "") or "")}
     if other:
-        is_any_year = "program_year" not in rule.expectation.column_list
+        is_any_year = "program_year" not in getattr(rule.expectation, "column_list", ())
         needs.add(f"{other} of other program years" if is_any_year else other)
     return needs
 
