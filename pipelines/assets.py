@@ -16,7 +16,13 @@ import dagster as dg
 
 from pipelines import ledger, models
 from pipelines.grantee import grantee_ids
-from pipelines.night import Night, close_book, program_years_at_hand, selected_grantees
+from pipelines.night import (
+    Night,
+    close_book,
+    program_years_at_hand,
+    selected_grantees,
+    tell_years_not_offered,
+)
 from pipelines.schema import core_tables
 
 if TYPE_CHECKING:
@@ -88,6 +94,7 @@ def _intake() -> dg.AssetsDefinition:
 
         night, selected = _selected(context)
         settings = night.settings
+        tell_years_not_offered(night, program_years())
         if settings.is_rebuild:
             rebuild(night.connection, settings.home, night.say)
         taken = take_in(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -84,11 +84,22 @@ def selected_grantees(settings: Settings) -> tuple[str, ...]:
 
 
 def program_years_at_hand(settings: Settings) -> tuple[str, ...]:
-    """Return the program years asked for, or those whose folders lie in the inbox, oldest first."""
+    """Return the program years asked for, else those in the inbox or with a scorecard from before, oldest first."""
     if settings.program_years:
         return tuple(sorted(settings.program_years))
-    folders = {p.name for g in selected_grantees(settings) for p in (settings.inbox / g).glob("*") if p.is_dir()}
+    places = [root / g for g in selected_grantees(settings) for root in (settings.inbox, settings.home / "scorecards")]
+    folders = {path.name for place in places for path in place.glob("*") if path.is_dir()}
     return tuple(sorted(name for name in folders if is_program_year(name)))
+
+
+def tell_years_not_offered(night: Night, offered: Collection[str]) -> None:
+    """Name the program years of the inbox for which there is no partition, because silence would read as "taken in"."""
+    for year in program_years_at_hand(night.settings):
+        if year not in offered:
+            night.say(
+                f"{year}: not taken in; the program years are {min(offered)} to {max(offered)}. "
+                "CTE_FIRST_PROGRAM_YEAR=2015-16 makes them begin earlier"
+            )
 
 
 @contextmanager

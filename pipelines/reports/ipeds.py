@@ -19,7 +19,7 @@ from pipelines.scorecard.share import Share
 
 # No apostrophe: the notice also stands in the style sheet, for print.
 NOTICE = (
-    "Public source (NCES, IPEDS): all completers, CTE and not, including transfer and bachelor degrees; "
+    "Public source (NCES, IPEDS): all completers, CTE and not, including transfer and bachelor's degrees; "
     "not a count of CTE students"
 )
 FOLDER = "ipeds"  # below the reports of a home

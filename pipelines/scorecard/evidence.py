@@ -31,6 +31,9 @@ class Known:
     indicators: tuple[IndicatorLine, ...]
 
 
+FILES = "files received, repeats and superseded ones left out"
+
+
 def evidence(number: int, partition: Partition, known: Known) -> tuple[Evidence, ...]:
     """Return the items of evidence for a core element; none for those that only people can assess."""
     makers = {1: _collection, 2: _governance, 3: _alignment, 4: _information, 6: _use}
@@ -51,7 +54,7 @@ def _collection(_partition: Partition, known: Known) -> tuple[Evidence, ...]:
                  waived, sum(v.status == "failed" for v in applicable)),
         Evidence("Open critical findings", "waived ones included", "quality.finding",
                  critical.open_count if critical else 0),
-        Evidence("Files refused", "files in force", "quality.submission",
+        Evidence("Files refused", FILES, "quality.submission",
                  sum(f.status == "refused" for f in counting), len(counting)),
         Evidence("Files replaced by a later one", "all files received", "quality.submission",
                  replaced, len(known.files)),
@@ -140,8 +143,8 @@ def _information(_partition: Partition, known: Known) -> tuple[Evidence, ...]:
     late = [f.days_late for f in counting if f.is_late and f.days_late is not None]
     totals = [i for i in known.indicators if i.institution_id is None]
     return (
-        Evidence("Files late", "files in force", "quality.submission", sum(f.is_late for f in counting), len(counting)),
-        Evidence("Days late, the latest file", "files in force", "quality.submission", max(late, default=0)),
+        Evidence("Files late", FILES, "quality.submission", sum(f.is_late for f in counting), len(counting)),
+        Evidence("Days late, the latest file", FILES, "quality.submission", max(late, default=0)),
         Evidence("Indicators computed", "1P1, 2P1 and 3P1 of the grantee", "mart.indicator",
                  sum(i.status == "computed" for i in totals), len(totals)),
         Evidence("Indicator cells reportable after suppression", "follows with the shareable edition", "none"),
