@@ -19,8 +19,7 @@ from pipelines.grantee import grantee_ids
 from pipelines.night import (
     Night,
     close_book,
-    program_years_at_hand,
-    selected_grantees,
+    partitions_at_hand,
     tell_years_not_offered,
 )
 from pipelines.schema import core_tables
@@ -76,10 +75,10 @@ def _selected(context: dg.AssetExecutionContext) -> "tuple[Night, list[Partition
     from pipelines.validation.results import Partition
 
     night: Night = context.resources.night
-    grantees, years = selected_grantees(night.settings), program_years_at_hand(night.settings)
+    at_hand = partitions_at_hand(night.settings)
     keys = [key.keys_by_dimension for key in context.partition_keys if isinstance(key, dg.MultiPartitionKey)]
     pairs = sorted((key["grantee"], key["program_year"]) for key in keys)
-    return night, [Partition(g, y) for g, y in pairs if g in grantees and y in years]
+    return night, [Partition(*pair) for pair in pairs if pair in at_hand]
 
 
 def _intake() -> dg.AssetsDefinition:

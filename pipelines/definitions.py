@@ -7,14 +7,8 @@ from collections.abc import Callable, Iterator
 import dagster as dg
 
 from pipelines import assets
-from pipelines.night import (
-    Night,
-    Settings,
-    open_night,
-    program_years_at_hand,
-    selected_grantees,
-    settings_from_environment,
-)
+from pipelines.grantee import grantee_ids
+from pipelines.night import Night, Settings, open_night, partitions_at_hand, settings_from_environment
 
 JOB = "nightly"
 DEFAULT_TIME_ZONE = "America/New_York"  # house default; CTE_TIME_ZONE says another one
@@ -48,8 +42,9 @@ def range_tags(settings: Settings) -> dict[str, str]:
     A range of multi-partitions is a rectangle, so it covers the enclosing one; assets skip what was not asked for.
     """
     offered = assets.program_years()
-    years = [year for year in program_years_at_hand(settings) if year in offered] or [offered[-2]]
-    grantees = selected_grantees(settings)
+    at_hand = [(grantee_id, year) for grantee_id, year in partitions_at_hand(settings) if year in offered]
+    grantees = [grantee_id for grantee_id, _ in at_hand] or grantee_ids()
+    years = [year for _, year in at_hand] or [offered[-2]]
     first, last = (
         str(dg.MultiPartitionKey({"grantee": pick(grantees), "program_year": pick(years)})) for pick in (min, max)
     )

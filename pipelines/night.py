@@ -78,23 +78,21 @@ def settings_from_environment(home: str | None = None, inbox: str | None = None)
     return Settings(home=place, inbox=Path(inbox or os.environ.get("CTE_INBOX") or place / "inbox").absolute())
 
 
-def selected_grantees(settings: Settings) -> tuple[str, ...]:
-    """Return the grantees that the night is about."""
-    return settings.grantee_ids or grantee_ids()
+def partitions_at_hand(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return the grantees and program years that the night is about, in order.
 
-
-def program_years_at_hand(settings: Settings) -> tuple[str, ...]:
-    """Return the program years asked for, else those in the inbox or with a scorecard from before, oldest first."""
-    if settings.program_years:
-        return tuple(sorted(settings.program_years))
-    places = [root / g for g in selected_grantees(settings) for root in (settings.inbox, settings.home / "scorecards")]
-    folders = {path.name for place in places for path in place.glob("*") if path.is_dir()}
-    return tuple(sorted(name for name in folders if is_program_year(name)))
+    Those with a folder in the inbox or a scorecard from before, less what was not asked for: a home of one grantee
+    says nothing about the others.
+    """
+    grantees = settings.grantee_ids or grantee_ids()
+    roots = (settings.inbox, settings.home / "scorecards")
+    folders = {(g, path.name) for g in grantees for root in roots for path in (root / g).glob("*") if path.is_dir()}
+    return tuple(sorted((g, y) for g, y in folders if is_program_year(y) and y in (settings.program_years or (y,))))
 
 
 def tell_years_not_offered(night: Night, offered: Collection[str]) -> None:
     """Name the program years of the inbox for which there is no partition, because silence would read as "taken in"."""
-    for year in program_years_at_hand(night.settings):
+    for year in sorted({year for _, year in partitions_at_hand(night.settings)}):
         if year not in offered:
             night.say(
                 f"{year}: not taken in; the program years are {min(offered)} to {max(offered)}. "
