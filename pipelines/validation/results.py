@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.validation.findings import Failing, collect, settle
+from pipelines.validation.failing_rows import Failing, collect
+from pipelines.validation.findings import settle
 from pipelines.validation.judge import Verdict, judge
 from pipelines.validation.status import status
 from pipelines.validation.waivers import waived_rules
