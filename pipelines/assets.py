@@ -1,7 +1,7 @@
-"""Dagster's view of the house: names, partitions, checks and arrows. No logic: each step calls its room.
+"""Dagster's view of the house: names, partitions and arrows. No logic: each step calls its room.
 
-No check blocks and no pool is used: a blocking check would stop all grantees for the fault of one, and a killed run
-would hold its pool slot for ever. The lock on the home keeps two nights apart.
+No pool is used: a killed run would hold its slot for ever. The lock on the home keeps two nights apart. Checks stand in
+``asset_checks``.
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotation of `context` as it stands.
@@ -9,8 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -25,7 +24,6 @@ from pipelines.night import (
 from pipelines.schema import core_tables
 
 if TYPE_CHECKING:
-    from expectations.rule import Rule
     from pipelines.validation.results import Partition
 
 FIRST_PROGRAM_YEAR = "2019-20"  # house default: the first year under Perkins V; CTE_FIRST_PROGRAM_YEAR moves it
@@ -121,7 +119,7 @@ def _definition() -> dg.AssetsDefinition:
 
 
 def _model(model: models.Model) -> dg.AssetsDefinition:
-    deps = [key for name in model.inputs if (key := _asset_of(name)) is not None]
+    deps = [key for name in model.inputs if (key := asset_of(name)) is not None]
     spec = dg.AssetSpec([model.schema, model.name], deps=deps, description=model.description)
 
     def build(context: dg.AssetExecutionContext) -> None:
@@ -130,13 +128,14 @@ def _model(model: models.Model) -> dg.AssetsDefinition:
     return _step(f"{model.schema}_{model.name}", model.schema, [spec], build)
 
 
-def _asset_of(table: str) -> dg.AssetKey | None:
+def asset_of(table: str) -> dg.AssetKey | None:
+    """Return the asset that a table is, or None for tables that no night makes."""
     schema, _, name = table.partition(".")
     return dg.AssetKey([schema, name]) if name and schema != "publish" else None
 
 
 def _judgement(tables: Sequence[str]) -> dg.AssetsDefinition:
-    deps = [key for table in tables if (key := _asset_of(table)) is not None]
+    deps = [key for table in tables if (key := asset_of(table)) is not None]
     specs = [
         dg.AssetSpec(RESULT, deps=deps, description=ledger.RULE_RESULT.comment),
         dg.AssetSpec(FINDING, deps=deps, description=ledger.FINDING.comment),
@@ -151,51 +150,6 @@ def _judgement(tables: Sequence[str]) -> dg.AssetsDefinition:
         night.say(f"{len(outcomes)} rules judged over {len(selected)} program years of grantees, {failed} failed")
 
     return _step("judgement", "quality", specs, judge)
-
-
-def _checks(table: str, rules: "Sequence[Rule]") -> dg.AssetChecksDefinition:
-    asset = _asset_of(table)
-    if asset is None:
-        message = f"{table}: no asset carries the checks of this table"
-        raise ValueError(message)
-    specs = [
-        dg.AssetCheckSpec(
-            rule.id, asset=asset, description=f"{rule.title} {rule.why}",
-            additional_deps=[RESULT] if asset != RESULT else [],
-        )
-        for rule in rules
-    ]  # fmt: skip
-
-    @dg.multi_asset_check(name=f"{table.replace('.', '_')}_rules", specs=specs, required_resource_keys=RESOURCES)
-    def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        night: Night = context.resources.night
-        rows = night.connection.execute(
-            "select rule_id, grantee_id, program_year, status, is_waived, population_count, failed_count "
-            "from quality.rule_result where run_id = ? and grantee_id is not null order by 1, 2, 3",
-            [night.run_id],
-        ).fetchall()
-        verdicts = {rule_id: list(group) for rule_id, group in groupby(rows, key=lambda row: row[0])}
-        for rule in rules:
-            yield _check_result(rule, asset, verdicts.get(rule.id, []))
-
-    return check
-
-
-def _check_result(rule: "Rule", asset: dg.AssetKey, verdicts: Sequence[tuple[Any, ...]]) -> dg.AssetCheckResult:
-    """Return one result over all partitions of the night; counts only, because Dagster shows its metadata to all."""
-    bad = [row for row in verdicts if row[3] in ("failed", "error") and not row[4]]
-    return dg.AssetCheckResult(
-        check_name=rule.id,
-        asset_key=asset,
-        passed=not bad,
-        severity=dg.AssetCheckSeverity.ERROR if rule.severity == "critical" else dg.AssetCheckSeverity.WARN,
-        metadata={
-            "partitions_failed": ", ".join(f"{row[1]} {row[2]}" for row in bad) or "none",
-            "population_count": sum(row[5] or 0 for row in verdicts),
-            "failed_count": sum(row[6] or 0 for row in verdicts),
-            "threshold": str(rule.threshold),
-        },
-    )
 
 
 def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -246,10 +200,3 @@ def all_assets() -> list[dg.AssetsDefinition]:
         _intake(), _definition(), *(_model(model) for model in derived), _judgement(sorted({*names, *judged})),
         _scorecard([RESULT, FINDING, *(dg.AssetKey(name.split(".")) for name in names)]), _published(), _run(),
     ]  # fmt: skip
-
-
-def all_checks() -> list[dg.AssetChecksDefinition]:
-    """Return one multi-asset check a table, with one spec a rule."""
-    from expectations.catalogue import rules_of, tables_with_rules
-
-    return [_checks(t, rules_of(t)) for t in tables_with_rules() if not t.startswith("reference.")]

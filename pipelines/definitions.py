@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import dagster as dg
 
-from pipelines import assets
+from pipelines import asset_checks, assets
 from pipelines.grantee import grantee_ids
 from pipelines.night import Night, Settings, open_night, partitions_at_hand, settings_from_environment
 
@@ -28,7 +28,7 @@ def build_definitions(settings: Callable[[], Settings] = settings_from_environme
     )
     return dg.Definitions(
         assets=assets.all_assets(),
-        asset_checks=assets.all_checks(),
+        asset_checks=asset_checks.all_checks(),
         jobs=[job],
         schedules=[_schedule()],
         resources={"night": _night_resource(settings)},

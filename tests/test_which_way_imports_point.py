@@ -20,12 +20,13 @@ FLOORS = (
     ("reports",),
     ("night", "check", "status"),
     ("assets",),
+    ("asset_checks",),
     ("definitions",),
     ("console", "docs"),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-KNOW_DAGSTER = {"assets", "definitions", "console"}
+KNOW_DAGSTER = {"assets", "asset_checks", "definitions", "console"}
 KNOW_HOW_GREAT_EXPECTATIONS_RUNS = {"validation"}
 
 
