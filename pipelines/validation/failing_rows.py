@@ -73,7 +73,7 @@ def _rows_of(
     if grantee_id is not None:
         values = zip(PARTITION, (grantee_id, program_year), strict=True)
         partition = " and ".join(f"{column} = {_quoted(value or '')}" for column, value in values)
-    joins, values_sent = _as_sent(table, failing, grantee_id, place)
+    joins, values_sent = _as_sent(connection, table, failing, grantee_id, place)
     flags = ", ".join(f"({f.predicate}) as is_failing_{i}" for i, f in enumerate(failing))
     any_flag = " or ".join(f"is_failing_{i}" for i in range(len(failing)))
     per_rule = " union all ".join(
@@ -129,24 +129,20 @@ def _key(place: _Place, *, masked: bool) -> str:
     return f"concat_ws(' ', {', '.join(parts)})" if parts else "''"
 
 
-def _as_sent(table: str, failing: list[Failing], grantee_id: str | None, place: _Place) -> tuple[str, str]:
+def _as_sent(
+    connection: duckdb.DuckDBPyConnection, table: str, failing: list[Failing], grantee_id: str | None, place: _Place
+) -> tuple[str, str]:
     """Return joins to raw and the SQL for each rule's value: as sent, masked where personal."""
-    name = table.removeprefix("core.")
-    layouts = [lay for lay in grantee(grantee_id).layouts if lay.table == name] if grantee_id else []
-    joins, cases = [], []
-    if table.startswith("core."):
-        for number, layout in enumerate(layouts):
-            joins.append(
-                f"left join {raw_table(grantee_id or '', layout)} as sent_{number} "
-                f"on t.submission_id = sent_{number}.submission_id and t.line_number = sent_{number}.line_number"
-            )
+    landed = _landed(connection, table, grantee_id)
+    joins = [
+        f"left join {raw} as sent_{n} "
+        f"on t.submission_id = sent_{n}.submission_id and t.line_number = sent_{n}.line_number"
+        for n, (raw, _) in enumerate(landed)
+    ]
+    cases = []
     for i, f in enumerate(failing):
         column = f.rule.columns[0]
-        sent = [
-            f'sent_{n}."{raw_columns(layout)[c.name]}"'
-            for n, layout in enumerate(layouts if joins else [])
-            if (c := layout.column_to(column)) is not None
-        ]
+        sent = [f'sent_{n}."{name}"' for n, (_, columns) in enumerate(landed) for name in columns.get(column, ())]
         if column in place:
             sent.append(f"cast(t.{column} as varchar)")
         value = f"coalesce({', '.join(sent)})" if sent else "cast(null as varchar)"
@@ -154,3 +150,29 @@ def _as_sent(table: str, failing: list[Failing], grantee_id: str | None, place: 
             value = f"case when {value} is null then null else {_quoted(MASK)} end"
         cases.append(f"when {i} then {value}")
     return " ".join(joins), f"case t.rule_number {' '.join(cases)} end"
+
+
+def _landed(
+    connection: duckdb.DuckDBPyConnection, table: str, grantee_id: str | None
+) -> list[tuple[str, dict[str, list[str]]]]:
+    """Return the raw tables that have filled a core table, each with our columns and what they are called there.
+
+    Only what has landed: a layout that no file has used yet has no table, one of a later version not all columns.
+    """
+    if grantee_id is None or not table.startswith("core."):
+        return []
+    found: dict[str, dict[str, list[str]]] = {}
+    for layout in grantee(grantee_id).layouts:
+        if f"core.{layout.table}" != table:
+            continue
+        raw = raw_table(grantee_id, layout)
+        there = connection.execute(
+            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
+            [raw.split('"')[1]],
+        ).fetchall()
+        names, columns = raw_columns(layout), found.setdefault(raw, {})
+        for column in layout.columns:
+            name = names[column.name]
+            if (name,) in there and name not in columns.setdefault(column.to, []):
+                columns[column.to].append(name)
+    return [(raw, columns) for raw, columns in found.items() if columns]
