@@ -26,7 +26,7 @@ create table mart.coverage (grantee_id text, program_year text, institution_id t
     student_count bigint, value_count bigint, unknown_count bigint, declined_count bigint, not_reported_count bigint,
     not_collected_count bigint, yes_count bigint, no_count bigint);
 create table mart.element_completeness (grantee_id text, program_year text, institution_id text, table_name text,
-    column_name text, row_count bigint, value_count bigint);
+    column_name text, row_count bigint, asked_count bigint, value_count bigint);
 create table mart.record_count (grantee_id text, program_year text, institution_id text, table_name text,
     row_count bigint, previous_row_count bigint);
 create table quality.expected_file (grantee_id text, program_year text, table_name text, received_count bigint);
@@ -103,8 +103,9 @@ def _institution(connection: Any, institution_id: str, name: str, n: int) -> Non
         for c, column in enumerate(content_columns(table)):
             is_soft = column.info["states"] or not column.info["required"]
             gap = (rows * ((n * 7 + c * 5) % 23) // 100) if (c + t) % 3 == 0 and is_soft else 0
+            asked = 0 if column.name == "foster_care_status" else rows
             insert(connection, "mart.element_completeness", **place, table_name=table.name, column_name=column.name,
-                   row_count=rows, value_count=rows - gap)  # fmt: skip
+                   row_count=rows, asked_count=asked, value_count=max(asked - gap, 0))  # fmt: skip
     for d, dimension in enumerate(LABELS):
         _coverage(connection, {**place, "equity_dimension": dimension}, 120 + 37 * n, d, n)
     for i, code in enumerate(("1P1", "2P1", "3P1")):

@@ -121,6 +121,13 @@ def test_completeness_counts_neither_nulls_nor_the_four_states_as_values(college
     assert rows_of(college, "mart.element_completeness", "row_count, value_count", where) == [(7, 2)]
 
 
+def test_who_declined_and_what_nobody_collects_are_not_expected_to_have_a_value(college):
+    for number, sex in enumerate(("male", "unknown", "declined", "not_reported", "not_collected", None)):
+        add(college, "student", student_id=f"x{number}", sex=sex)
+    where = "table_name = 'student' and program_year = '2022-23' and column_name = 'sex'"
+    assert rows_of(college, "mart.element_completeness", "asked_count, value_count", where) == [(5, 2)]
+
+
 def test_completeness_sees_rows_without_a_key_because_they_are_what_is_incomplete(college):
     add(college, "enrollment", student_id=None)
     where = "table_name = 'enrollment' and column_name = 'student_id'"

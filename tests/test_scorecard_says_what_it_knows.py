@@ -28,7 +28,10 @@ def criterion(card, number, name):
 def test_an_institution_without_records_is_not_complete_but_not_applicable(connection):
     rows = {(r.table_name, r.column_name): r for r in built(connection).completeness.rows}
     full = dict(built(connection).completeness.full)
-    connection.execute("update mart.element_completeness set row_count = 0, value_count = 0 where table_name = 'staff'")
+    connection.execute(
+        "update mart.element_completeness set row_count = 0, asked_count = 0, value_count = 0 "
+        "where table_name = 'staff'"
+    )
 
     staff = [r for r in built(connection).completeness.rows if r.table_name == "staff"]
     assert staff
@@ -197,7 +200,8 @@ def test_a_run_that_is_not_in_the_books_writes_no_scorecard(connection):
 def test_one_bad_row_of_an_only_row_is_too_little_to_judge_a_college_by(connection):
     connection.execute("delete from quality.finding")
     connection.execute(
-        "update mart.element_completeness set row_count = 1, value_count = 0 where table_name = 'institution'"
+        "update mart.element_completeness set row_count = 1, asked_count = 1, value_count = 0 "
+        "where table_name = 'institution'"
     )
 
     assert criterion(built(connection), 1, "required_values").is_met is True
@@ -212,7 +216,7 @@ def test_an_attribute_that_nobody_collects_is_not_shaded_as_if_colleges_had_left
 def test_rows_that_say_no_institution_are_shown_but_are_no_college_to_be_ranked(connection):
     connection.execute("""
         insert into mart.element_completeness
-        select grantee_id, program_year, 'unknown', table_name, column_name, 100, 0
+        select grantee_id, program_year, 'unknown', table_name, column_name, 100, 100, 0
         from mart.element_completeness where institution_id = 'C01'
     """)
     card = built(connection)

@@ -5,14 +5,17 @@ Texts in the form of ``sql/<schema>/<name>.sql``. A query with a subject of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from pipelines.code_sets import STATES
 from pipelines.measures.exclusion import exclusion_query
 from pipelines.schema import content_columns, core_tables
 
+# Disclosure is voluntary, and nobody leaves out what is not asked.
+_NEUTRAL = ("declined", "not_collected")
 # Null would mean all institutions, so that rows whose institution is not known have a code.
 INSTITUTION = "coalesce(institution_id, 'unknown')"
 
@@ -26,6 +29,7 @@ _COMPLETENESS_HEADER = """\
 -- column table_name: The canonical table, without its schema.
 -- column column_name: The column.
 -- column row_count: Rows submitted.
+-- column asked_count: Rows of which a value can be expected: all but declined and not collected.
 -- column value_count: Rows with a value: not null, and not unknown, declined, not reported or not collected.
 """
 
@@ -67,11 +71,11 @@ def _completeness() -> str:
 
 def _completeness_of(table: Table) -> str:
     columns = [c for c in content_columns(table) if c.name != "institution_id"]
-    states = ", ".join(f"'{state}'" for state in STATES)
     counts = ",\n        ".join(
-        f"count({f'case when {c.name} not in ({states}) then 1 end' if c.info['states'] else c.name}) as {c.name}"
+        f"{_count_unless(c, _NEUTRAL)} as {c.name}_asked,\n        {_count_unless(c, STATES)} as {c.name}_value"
         for c in columns
     )
+    pairs = ", ".join(f"({c.name}_asked, {c.name}_value) as {c.name}" for c in columns)
     return f"""select
     grantee_id,
     program_year,
@@ -79,6 +83,7 @@ def _completeness_of(table: Table) -> str:
     '{table.name}' as table_name,
     column_name,
     row_count,
+    asked_count,
     value_count
 from (
     select
@@ -90,7 +95,16 @@ from (
     from core.{table.name}
     group by grantee_id, program_year, {INSTITUTION}
 ) as counted
-unpivot (value_count for column_name in ({", ".join(c.name for c in columns)}))"""
+unpivot ((asked_count, value_count) for column_name in ({pairs}))"""
+
+
+def _count_unless(column: Column[Any], states: Sequence[str]) -> str:
+    """Return the count of rows that hold something; of an attribute, of those that hold none of ``states``."""
+    if not column.info["states"]:
+        return "count(*)" if states is _NEUTRAL else f"count({column.name})"
+    listed = ", ".join(f"'{state}'" for state in states)
+    absent = f" or {column.name} is null" if states is _NEUTRAL else ""
+    return f"count(case when {column.name} not in ({listed}){absent} then 1 end)"
 
 
 def _record_count() -> str:

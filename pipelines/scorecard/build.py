@@ -19,7 +19,6 @@ from pipelines.scorecard.coverage import (
     coverage_lines,
     element_rows,
     known_by_institution,
-    not_collected,
 )
 from pipelines.scorecard.criteria import Measured, judge_criterion
 from pipelines.scorecard.evidence import Known, evidence
@@ -97,7 +96,7 @@ def build_scorecard(
         indicators=tuple(i for i in measured.indicators if i.institution_id is None),
         institution_indicators=tuple(i for i in measured.indicators if i.institution_id is not None),
         coverage=measured.coverage,
-        completeness=completeness(measured.elements, sources.names, not_collected(partition)),
+        completeness=completeness(measured.elements, sources.names),
         themes=judged.themes(known.verdicts),
         top_rules=judged.top_rules(partition, known.verdicts, sources.words),
         files=measured.files,

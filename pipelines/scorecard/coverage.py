@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.schema import content_columns, core_table, core_tables, equity_columns
+from pipelines.schema import content_columns, core_table, core_tables
 from pipelines.scorecard.lines import Completeness, CoverageLine, HeatRow
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.share import Share
@@ -97,33 +97,16 @@ def required_elements() -> set[tuple[str, str]]:
     }
 
 
-def not_collected(partition: Partition) -> set[tuple[str, str]]:
-    """Return (institution, column of core.student) of the attributes that an institution's source does not collect."""
-    rows = partition.rows(
-        """
-        select institution_id, equity_dimension from mart.coverage
-        where grantee_id = $1 and program_year = $2 and institution_id is not null
-            and not_collected_count = student_count and student_count > 0
-        """
-    )
-    columns = {c.info["equity"]: c.name for c in equity_columns()} | {"race_ethnicity": "race_selections"}
-    return {(r["institution_id"], columns[r["equity_dimension"]]) for r in rows if r["equity_dimension"] in columns}
-
-
-def completeness(
-    elements: list[dict[str, Any]], names: Mapping[str, str], unasked: set[tuple[str, str]]
-) -> Completeness:
+def completeness(elements: list[dict[str, Any]], names: Mapping[str, str]) -> Completeness:
     """Return the heat map: elements that fall short somewhere as rows, the complete ones listed by table.
 
-    What an institution's source does not collect (``unasked``) is not applicable: nobody left it out.
+    Declined and not collected are neutral: nobody left them out.
     """
     institutions = tuple(sorted({r["institution_id"] for r in elements}, key=lambda i: (names.get(i, i), i)))
     shares: dict[tuple[str, str], dict[str, Share]] = defaultdict(dict)
     for row in elements:
         place = (bare(row["table_name"]), row["column_name"])
-        is_asked = place[0] != "student" or (row["institution_id"], place[1]) not in unasked
-        share = Share(row["value_count"], row["row_count"]) if is_asked else Share(0, 0)
-        shares[place][row["institution_id"]] = share
+        shares[place][row["institution_id"]] = Share(row["value_count"], row["asked_count"])
     required = required_elements()
     order = {place: number for number, place in enumerate(_schema_order())}
     rows, full = [], defaultdict(list)
