@@ -58,7 +58,7 @@ def _home_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--home", "home_here", type=FOLDER, help="Where archive, warehouse and reports live.")(command)
 
 
-@main.command()
+@main.command(short_help="Run the nightly job, from intake to scorecards.")
 @_home_option
 @click.option(
     "--inbox",
@@ -87,7 +87,7 @@ def run(home: Path | None, home_here: Path | None, inbox: Path | None, grantees:
     sys.exit(run_night(home_here or home, inbox, grantees, years, is_rebuild=rebuild))
 
 
-@main.command()
+@main.command(short_help="Judge files before they are submitted.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--grantee", "grantee_id", required=True, help="Whose layouts to read the files with.")
 @click.option("--program-year", "year", help="Program year of the files. [default: the one in their folder or name]")
@@ -105,7 +105,7 @@ def check(files: tuple[Path, ...], grantee_id: str, year: str | None, form: str)
     sys.exit(check_files(files, grantee_id, year, form, click.echo))
 
 
-@main.command()
+@main.command(short_help="Write invented submissions with an answer key.")
 @click.option("--out", required=True, type=FOLDER, help="Folder to write to; an inbox afterwards.")
 @click.option("--students", default=None, type=click.IntRange(min=5), help="Students a program year over all grantees.")
 @click.option("--program-years", default=None, help="Comma-separated, such as 2022-23,2023-24.")
@@ -131,7 +131,7 @@ def sample(out: Path, students: int | None, program_years: str | None, seed: int
     click.echo(f"wrote {written.file_count} invented files with {written.fault_count} labeled faults to {out}")
 
 
-@main.group()
+@main.group(short_help="Take in public sources such as IPEDS.")
 def reference() -> None:
     """Take in what grantees do not submit: IPEDS completers and the IPEDS directory."""
 
@@ -153,7 +153,7 @@ def reference_add(home: Path | None, home_here: Path | None, paths: tuple[Path, 
     sys.exit(add_reference(home_here or home, paths))
 
 
-@main.command()
+@main.command(short_help="Say how the last night went.")
 @_home_option
 @click.pass_obj
 def status(home: Path | None, home_here: Path | None) -> None:
