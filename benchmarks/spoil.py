@@ -1,7 +1,7 @@
 """Adds spoiled rows to core, so that both ways of judging have something to find and to agree on.
 
 Each column of each table in turn is absent, unreadable or wrong in some copies of good rows. What the faults of real
-submissions look like is the matter of `pipelines.sample_faults`.
+submissions look like is the matter of `pipelines.sample.faults`.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ Work = Callable[[], dict[str, Any]]
 
 def sample(folder: Path, students: str) -> Work:
     """Write the files of that many students of one grantee and one program year, without faults."""
-    from pipelines.sample import write_samples
-    from pipelines.sample_plan import plan
+    from pipelines.sample.plan import plan
+    from pipelines.sample.submissions import write_samples
 
     # The sample counts the students of all grantees, of which this one has its share in per mille.
     everywhere = round(int(students) / ATTENDING * 1000 / plan(GRANTEE).students)

@@ -119,7 +119,7 @@ def sample(out: Path, students: int | None, program_years: str | None, seed: int
       cte sample --out sample_data
       cte sample --out /tmp/large --students 1000000 --program-years 2023-24 --clean
     """  # noqa: D301
-    from pipelines import sample as samples
+    from pipelines.sample import submissions as samples
 
     written = samples.write_samples(
         out,

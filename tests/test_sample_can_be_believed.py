@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from pipelines.grantee import grantee_ids
-from pipelines.sample_plan import plan
-from pipelines.sample_records import cohorts, records
+from pipelines.sample.plan import plan
+from pipelines.sample.records import cohorts, records
 from pipelines.schema import content_columns, core_table, equity_columns, key_of
 
 Years = dict[str, tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]]

@@ -8,8 +8,8 @@ import pytest
 
 from expectations.catalogue import rule_named
 from pipelines.grantee import grantee_ids
-from pipelines.sample import write_samples
-from pipelines.sample_faults import FAULTS, LINE_FAULTS, Fault
+from pipelines.sample.faults import FAULTS, LINE_FAULTS, Fault
+from pipelines.sample.submissions import write_samples
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.grantee import grantee_ids
 from pipelines.layouts import ConfigurationError
-from pipelines.sample import write_samples
+from pipelines.sample.submissions import write_samples
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 

@@ -5,9 +5,9 @@ import pytest
 from pipelines.code_sets import codes_of
 from pipelines.grantee import FOLDER, grantee, grantee_ids
 from pipelines.layouts import file_layouts
-from pipelines.sample_plan import plan
-from pipelines.sample_records import cohorts, records
-from pipelines.sample_render import code_map, expressible, render, said
+from pipelines.sample.plan import plan
+from pipelines.sample.records import cohorts, records
+from pipelines.sample.render import code_map, expressible, render, said
 from pipelines.schema import content_columns, core_table, core_tables
 
 LAYOUTS = [pytest.param(g, layout, id=f"{g}-{layout.name}") for g in grantee_ids() for layout in grantee(g).layouts]

@@ -24,8 +24,8 @@ from pipelines.intake.identity import pseudonym
 from pipelines.intake.inbox import Found
 from pipelines.intake.land import Arrival, land
 from pipelines.layouts import FileLayout
-from pipelines.sample_records import columns_of
-from pipelines.sample_render import expressible, render
+from pipelines.sample.records import columns_of
+from pipelines.sample.render import expressible, render
 from pipelines.schema import core_table
 from pipelines.warehouse import open_in_memory
 

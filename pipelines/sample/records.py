@@ -1,7 +1,7 @@
 """The records of a sample in our words: one frame for each canonical table, for one grantee and program year.
 
 Columns are those of ``schema``, without the grantee, the provenance and the kind of identifier, which intake adds.
-How a grantee's layout says them stands in ``sample_render``.
+How a grantee's layout says them stands in ``sample.render``.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.sample_inventory import course_ids, courses, hundredths, institutions, offers, programs
-from pipelines.sample_outcomes import credentials, placements
-from pipelines.sample_people import people, stream
-from pipelines.sample_plan import Plan, per_semester_credit
-from pipelines.sample_studies import COMPLETED, YEARS, Cohort, Year, cohort_of, entry_days, last_days, years
+from pipelines.sample.inventory import course_ids, courses, hundredths, institutions, offers, programs
+from pipelines.sample.outcomes import credentials, placements
+from pipelines.sample.people import people, stream
+from pipelines.sample.plan import Plan, per_semester_credit
+from pipelines.sample.studies import COMPLETED, YEARS, Cohort, Year, cohort_of, entry_days, last_days, years
 from pipelines.schema import PROVENANCE, core_table
 
 SHARE_OF_ENTRANTS = 0.58  # of the students of a year; the others entered before

@@ -1,6 +1,6 @@
 """Files about to be written, and what is to be spoilt in them; the answer key, line by line.
 
-What is spoilt, and where, is decided in ``sample_planting``.
+What is spoilt, and where, is decided in ``sample.planting``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, fields
 import polars as pl
 
 from pipelines.layouts import FileLayout
-from pipelines.sample_faults import LineFault, LineToSpoil
-from pipelines.sample_plan import Plan
-from pipelines.sample_render import said, written
+from pipelines.sample.faults import LineFault, LineToSpoil
+from pipelines.sample.plan import Plan
+from pipelines.sample.render import said, written
 
 ONE_IN, CARELESS = 5, 1  # one submission in five is careless
 

@@ -1,6 +1,6 @@
 """What a grantee's sample is made of: invented institutions, what they teach, shares. Read from ``sample.toml``.
 
-Adding a grantee adds such a file and no code. Who the students are is drawn in ``sample_people``.
+Adding a grantee adds such a file and no code. Who the students are is drawn in ``sample.people``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from pipelines.grantee import FOLDER, Grantee, grantee
 from pipelines.layouts import ConfigurationError, read_toml
 
-PROGRAMS = Path(__file__).with_name("sample_programs.csv")
+PROGRAMS = Path(__file__).with_name("programs.csv")
 SHORT_PROGRAM = 12  # semester credits: from here on a program is long enough to be a concentrator by credits alone
 MOST_COURSES = 12
 GENERAL_EDUCATION = (

@@ -1,6 +1,6 @@
 """What became of the leavers of a sample: credentials and placements, each in the program year in which it is known.
 
-A frame of leavers has a row a person with exit date, exit reason, exit year and the draws of ``sample_records``.
+A frame of leavers has a row a person with exit date, exit reason, exit year and the draws of ``sample.records``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.sample_studies import COMPLETED
+from pipelines.sample.studies import COMPLETED
 
 _LEVELS = {
     "01": "Certificate", "02": "Certificate", "03": "Associate in Applied Science", "04": "Diploma",

@@ -15,12 +15,12 @@ from pathlib import Path
 from pipelines.grantee import grantee_ids
 from pipelines.home import SAMPLE_MARKER
 from pipelines.layouts import ConfigurationError
-from pipelines.sample_plan import Plan, plan
-from pipelines.sample_planting import facts, plant
-from pipelines.sample_records import Cohorts, cohorts, records, year_name
-from pipelines.sample_render import expressible, files
-from pipelines.sample_sheets import Planted, Sheet, Submission
-from pipelines.sample_strays import strays
+from pipelines.sample.plan import Plan, plan
+from pipelines.sample.planting import facts, plant
+from pipelines.sample.records import Cohorts, cohorts, records, year_name
+from pipelines.sample.render import expressible, files
+from pipelines.sample.sheets import Planted, Sheet, Submission
+from pipelines.sample.strays import strays
 
 STUDENTS = 1200
 PROGRAM_YEARS = ("2022-23", "2023-24")

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipelines.sample_planting import PICKED
-from pipelines.sample_render import render
-from pipelines.sample_sheets import Sheet, Submission
+from pipelines.sample.planting import PICKED
+from pipelines.sample.render import render
+from pipelines.sample.sheets import Sheet, Submission
 
 _FINDS = "reason_code"
 _WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00xl/workbook.xml\x00\x00"  # how every .xlsx begins

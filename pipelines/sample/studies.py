@@ -1,7 +1,7 @@
 """What the students of a sample do: courses taken and passed, exits, for the three years after entry.
 
 Arrays are indexed by person of one cohort; credits are hundredths of the unit of the program. Records in our words
-are made of it in ``sample_records``.
+are made of it in ``sample.records``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.sample_people import Floats, Integers, between, evenly, pick
-from pipelines.sample_plan import SHORT_PROGRAM, Plan, in_unit
+from pipelines.sample.people import Floats, Integers, between, evenly, pick
+from pipelines.sample.plan import SHORT_PROGRAM, Plan, in_unit
 
 YEARS = 3  # a cohort is followed for three program years; whoever is still enrolled then is not heard of again
 Flags = npt.NDArray[np.bool_]

@@ -1,6 +1,6 @@
 """Plants faults into the files of one sample submission and writes down where: the answer key.
 
-What the faults are stands in ``sample_faults``. Nothing is drawn by chance: which row is spoilt follows from the fault
+What the faults are stands in ``sample.faults``. Nothing is drawn by chance: which row is spoilt follows from the fault
 and the records, so that the same sample has the same faults.
 """
 
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from pipelines.sample_faults import FAULTS, LINE_FAULTS, ROWS, SPARE, Fault, LineFault
-from pipelines.sample_people import FIRST_YEAR, deal
-from pipelines.sample_render import text_of
-from pipelines.sample_sheets import Sheet, Submission
+from pipelines.sample.faults import FAULTS, LINE_FAULTS, ROWS, SPARE, Fault, LineFault
+from pipelines.sample.people import FIRST_YEAR, deal
+from pipelines.sample.render import text_of
+from pipelines.sample.sheets import Sheet, Submission
 from pipelines.schema import core_table
 
 # A critical rule closes a gate above these shares of the rows of its table, or of all lines. Most submissions stay

@@ -1,6 +1,6 @@
 """The faults that samples are spoilt with: what is sent instead of what, and which rule must find it. Data only.
 
-How they are planted stands in ``sample_planting``. Rows are chosen so that a fault breaks its own rule and no other:
+How they are planted stands in ``sample.planting``. Rows are chosen so that a fault breaks its own rule and no other:
 enrollments in general education, students who came and went within the year, stays that count nowhere.
 """
 
@@ -58,7 +58,7 @@ _IS_GENERAL = pl.col("course_id").str.contains(r"^(ENGL|MATH|COMM|PSYC|BIOL|HIST
 _IS_GONE = (pl.col("exit_reason") == "withdrew") & (pl.col("reported_concentrator_status") == "no")
 _CAME_AND_WENT = (pl.col("entry_year") == pl.col("start_year")) & _IS_GONE
 
-# Which rows of a table a fault may be planted in. The frames are those of ``sample_planting.facts``.
+# Which rows of a table a fault may be planted in. The frames are those of ``planting.facts``.
 ROWS: Mapping[str, pl.Expr] = {
     "any": pl.lit(value=True),
     "general": _IS_GENERAL & (pl.col("person_row_count") >= 3),  # noqa: PLR2004 - the student stays enrolled without it

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.sample_plan import GENERAL_EDUCATION, MOST_COURSES, Plan, in_unit
+from pipelines.sample.plan import GENERAL_EDUCATION, MOST_COURSES, Plan, in_unit
 from pipelines.schema import CREDITS
 
 CREDITS_TYPE = pl.Decimal(CREDITS.precision or 10, CREDITS.scale or 2)

@@ -1,6 +1,6 @@
 """Who the students of a sample are: one cohort of entrants, drawn whole, with attributes that never change.
 
-Rows are persons. What they do, term by term, stands in ``sample_studies``. Only ``Generator.random`` is drawn from,
+Rows are persons. What they do, term by term, stands in ``sample.studies``. Only ``Generator.random`` is drawn from,
 whose stream is the same on every platform.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.sample_plan import Plan
+from pipelines.sample.plan import Plan
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

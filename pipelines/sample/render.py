@@ -1,7 +1,7 @@
 """Layouts run backwards: records in our words to the bytes that a grantee would send. The inverse of ``intake``.
 
 The law, for every layout: what intake reads from ``render(expressible(records, layout), layout)`` are the records.
-A frame of records has the columns of ``sample_records.columns_of`` for the table of the layout.
+A frame of records has the columns of ``records.columns_of`` for the table of the layout.
 """
 
 from __future__ import annotations
