@@ -23,19 +23,24 @@ def quoted(column: str) -> str:
 
 
 def is_among(columns: Sequence[str], query: str) -> str:
-    """Return a condition that is true where the values of ``columns`` are a row of ``query``; null where one is null.
-
-    A row of ``query`` with a null would turn every "not among" into "cannot be said", and DuckDB compares it with every
-    row that is judged (0.3 s became 8 minutes at 100,000 students): leave such rows out.
-    """
-    # Without the case, a key with a null would be among no rows, not unknown, where its other columns match none.
+    """Return a condition that is true where ``columns`` are a row of ``query``; null where one of them is null."""
     is_whole = " and ".join(f"{column} is not null" for column in columns)
-    return f"case when {is_whole} then ({', '.join(columns)}) in ({query}) end"
+    return f"case when {is_whole} then row({', '.join(columns)}) in ({_keys_of(columns, query)}) end"
 
 
 def is_not_among(columns: Sequence[str], query: str) -> str:
-    """Return a condition that is true where the values of ``columns`` are no row of ``query``; null as above."""
-    return f"({', '.join(columns)}) not in ({query})"
+    """Return a condition that is true where ``columns`` are no row of ``query``, or one of them is null."""
+    return f"row({', '.join(columns)}) not in ({_keys_of(columns, query)})"
+
+
+def _keys_of(columns: Sequence[str], query: str) -> str:
+    """Return ``query`` with its columns in one value.
+
+    Looked up column by column, DuckDB compares each row that has a null on either side with all rows of the other:
+    25 s for one rule on 6 million enrollments of which 3,000 name nobody, 2 s as one value.
+    """
+    keys = ", ".join(f"key_{number}" for number in range(len(columns)))
+    return f"select row({keys}) from ({query}) as known ({keys})"
 
 
 def rows_of(table: str, columns: Sequence[str], where: str = "") -> str:

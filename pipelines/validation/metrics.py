@@ -5,6 +5,7 @@ Importing this module registers the metrics, for our engine alone; stock engines
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 
-from pipelines.validation.engine import DuckDBExecutionEngine, duplicate_keys
+from pipelines.validation.engine import DuckDBExecutionEngine, duplicate_keys, named_table
 
 
 class ColumnTypes(TableMetricProvider):
@@ -80,5 +81,28 @@ class CompoundUnique(MulticolumnMapMetricProvider):
     def _duckdb(cls, column_list: Any, _table: Any, **_: Any) -> Any:  # noqa: N805
         names = [column.name for column in column_list]
         keys = duplicate_keys(_table, names).subquery()
-        found = sa.select(*(keys.c[name] for name in names)).correlate(None)
-        return sa.tuple_(*column_list).not_in(found)
+        found = sa.select(one_value([keys.c[name] for name in names])).correlate(None)
+        return one_value(column_list).not_in(found)
+
+
+class ReferToTable(MulticolumnMapMetricProvider):
+    """The key stands in the other table."""
+
+    condition_metric_name = "rows.refer_to_table"
+    condition_value_keys = ("other_table", "other_column_list")
+
+    @multicolumn_condition_partial(engine=DuckDBExecutionEngine)  # type: ignore[untyped-decorator]
+    def _duckdb(cls, column_list: Any, other_table: str, other_column_list: list[str], **_: Any) -> Any:  # noqa: N805
+        pairs = {column.name: other for column, other in zip(column_list, other_column_list, strict=True)}
+        others: list[Any] = [sa.column(other) for other in pairs.values()]
+        keys = sa.select(one_value(others)).select_from(named_table(other_table))
+        return one_value([sa.column(name) for name in pairs]).in_(keys.where(*(one.is_not(None) for one in others)))
+
+
+def one_value(columns: Sequence[Any]) -> Any:
+    """Return a key as one value, to be looked up in a query of such values.
+
+    Looked up column by column, DuckDB compares each row that has a null with all keys: 25 s for 6 million enrollments
+    of which 3,000 name nobody, 2 s as one value.
+    """
+    return columns[0] if len(columns) == 1 else sa.func.row(*columns)
