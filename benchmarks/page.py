@@ -49,7 +49,8 @@ def machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
         f"Measured on {date.today().isoformat()}: {os.cpu_count()} CPUs, {memory:.0f} GB of memory, "  # noqa: DTZ011
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {libraries}."
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {libraries}; "
+        f"load average {os.getloadavg()[2]:.1f} in the last quarter of an hour."
     )
 
 
