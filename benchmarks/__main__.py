@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The pipeline beside the plainest way.")
     parser.add_argument("--students", type=_numbers, default=(100_000, 1_000_000), help="how many, separated by commas")
     parser.add_argument("--repetitions", type=int, default=3, help="runs of each way, of which the median counts")
-    parser.add_argument("--folder", type=Path, help="where to put about 4 GB a million students for the time of a run")
+    parser.add_argument("--folder", type=Path, help="where to put 2 to 3 GB a million students for the time of a run")
     parser.add_argument("--write", action="store_true", help="keep the table in benchmarks/README.md")
     return parser
 
