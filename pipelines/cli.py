@@ -17,6 +17,7 @@ import click
 from pipelines.home import HomeLocked
 from pipelines.layouts import ConfigurationError
 from pipelines.night import SYSTEM_FAILED, WRONG_CALL, settings_from_environment
+from pipelines.terminal import write_what_it_can
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -27,12 +28,16 @@ class House(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was called and exit with its code."""
+        write_what_it_can()
         try:
             return super().invoke(ctx)
         except click.ClickException:
             raise
         except (click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:  # click would exit with 1, which means that the night has ended
+            click.echo("cte: stopped before the end; what was finished is kept, the next run does the rest", err=True)
+            sys.exit(SYSTEM_FAILED)
         except Exception as fault:  # noqa: BLE001 - the last place that can say whose fault it was
             sys.exit(_explain(fault))
 

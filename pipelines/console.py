@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.night import Settings, close_book, open_reference_run, settings_from_environment
+from pipelines.terminal import teller
 from pipelines.warehouse import FILE_NAME
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ def run_night(
     place = settings_from_environment(str(home) if home else None, str(inbox) if inbox else None)
     settings = replace(place, grantee_ids=tuple(grantee_ids), program_years=tuple(program_years), is_rebuild=is_rebuild)
     console = Console()
+    say = teller(console)
     settings.check_inbox()
-    console.print(f"inbox {settings.inbox}\nhome  {settings.home}", highlight=False)
+    say(f"inbox {settings.inbox}\nhome  {settings.home}")
     with _progress(console) as progress:
-        _execute(replace(settings, say=lambda text: progress.console.print(text, highlight=False)), progress)
-    return _summary(settings.home, console)
+        _execute(replace(settings, say=say), progress)
+    return _summary(settings.home, say)
 
 
 def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
@@ -54,9 +56,8 @@ def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
     from pipelines.validation.results import Partition, judge_partitions
 
     _quiet()
-    console = Console()
     settings = settings_from_environment(str(home) if home else None)
-    with open_reference_run(replace(settings, say=_teller(console))) as run:
+    with open_reference_run(replace(settings, say=teller(Console()))) as run:
         taken = take_in_reference(run.connection, settings.home, paths, run.started_at, run.say)
         refused = taken.count("refused") + taken.count("repeated")
         run.say(f"{taken.count('read')} files taken in, {taken.known_count} known already, {refused} refused")
@@ -69,11 +70,6 @@ def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
     run.say(f"index page  {settings.home / 'reports' / 'index.html'}")
     run.say(f"run {run.run_id} ended with exit code {code}")
     return code
-
-
-def _teller(console: Console) -> Callable[[str], None]:
-    """Return what prints lines as they are: names of files may look like markup."""
-    return lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _tell(outcomes: Sequence[Outcome], say: Callable[[str], None]) -> None:
@@ -125,7 +121,7 @@ def _quiet() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def _summary(home: Path, console: Console) -> int:
+def _summary(home: Path, say: Callable[[str], None]) -> int:
     """Print what came of the night and where to read it; return its exit code."""
     with duckdb.connect(str(home / FILE_NAME), read_only=True) as connection:
         run_id, code = connection.execute(
@@ -142,12 +138,12 @@ def _summary(home: Path, console: Console) -> int:
             [run_id],
         ).fetchall()
     for rule_id, message in broken:
-        console.print(f"could not judge {rule_id}: {message}", highlight=False)
+        say(f"could not judge {rule_id}: {message}")
     if gates:
-        console.print(f"\n{len(gates)} gates closed (critical rules over their threshold):", highlight=False)
+        say(f"\n{len(gates)} gates closed (critical rules over their threshold):")
     for grantee_id, year, rule_id, failed in gates:
-        console.print(f"  {grantee_id} {year}: {rule_id} ({failed})", highlight=False)
-    console.print(f"\nindex page      {home / 'reports' / 'index.html'}", highlight=False, soft_wrap=True)
-    console.print(f"published file  {home / 'published' / 'cte.duckdb'}", highlight=False, soft_wrap=True)
-    console.print(f"run {run_id} ended with exit code {code}", highlight=False)
+        say(f"  {grantee_id} {year}: {rule_id} ({failed})")
+    say(f"\nindex page      {home / 'reports' / 'index.html'}")
+    say(f"published file  {home / 'published' / 'cte.duckdb'}")
+    say(f"run {run_id} ended with exit code {code}")
     return int(code)

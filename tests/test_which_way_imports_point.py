@@ -21,7 +21,7 @@ FLOORS = (
     ("night", "check", "status"),
     ("assets",),
     ("asset_checks",),
-    ("definitions",),
+    ("definitions", "terminal"),
     ("console", "docs"),
     ("cli",),
 )
