@@ -48,8 +48,12 @@ def program_year_in(path: Path) -> str | None:
 
 
 def name_of(path: Path) -> str:
-    """Return the last part of a path as text that can be stored; bytes that are no UTF-8 become question marks."""
-    return path.name.encode("utf-8", "replace").decode()
+    """Return the last part of a path as text that can be stored and told.
+
+    Question marks stand for bytes that are no UTF-8 and for what cannot be seen: a line end in a name would forge a
+    line of the log, an escape sequence would rewrite the terminal.
+    """
+    return "".join(c if c.isprintable() else "?" for c in path.name)
 
 
 def look_into(
@@ -65,7 +69,7 @@ def look_into(
         if not entry.is_dir():
             if not _belongs_to_root(entry.name):
                 strays.append(
-                    Stray(entry.name, "a file here belongs to no grantee; put it into <grantee>/<program_year>/")
+                    Stray(name_of(entry), "a file here belongs to no grantee; put it into <grantee>/<program_year>/")
                 )
         elif entry.name not in grantee_ids():
             known = ", ".join(grantee_ids())
@@ -87,11 +91,19 @@ def _of_grantee(folder: Path) -> tuple[list[Found], list[Stray]]:
             strays.append(Stray(f"{place}/", "not a program year; name the folder like 2023-24"))
         else:
             for file in _entries(entry):
-                if file.is_dir():
-                    strays.append(Stray(f"{place}/{name_of(file)}/", "folders are not looked into; move its files up"))
-                else:
+                if file.is_file():
                     found.append(Found(folder.name, entry.name, name_of(file), file))
+                else:
+                    strays.append(Stray(f"{place}/{name_of(file)}", _no_file(file)))
     return found, strays
+
+
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return "folders are not looked into; move its files up"
+    if path.is_symlink():
+        return "a link that leads to no file; put the file itself here"
+    return "no file but a pipe, socket or device, which may never end; put a file here"
 
 
 def _entries(folder: Path) -> Iterator[Path]:
