@@ -17,6 +17,7 @@ from pipelines.grantee import Grantee
 from pipelines.intake.conform import conform
 from pipelines.intake.inbox import Found
 from pipelines.intake.lines import FileRefused, Reading, count_lines, read_text
+from pipelines.intake.lines_mask import tell_names
 from pipelines.intake.raw import write_raw
 from pipelines.intake.source import Supplier
 from pipelines.intake.submission import Submission, record, submission_id_of
@@ -160,7 +161,7 @@ def _remark(layout: FileLayout, reading: Reading) -> str | None:
     """Say what was noticed about a file that was read all the same."""
     if layout.is_partial or not reading.unexpected_columns:
         return None
-    names = ", ".join(reading.unexpected_columns)
+    names = ", ".join(tell_names(reading.unexpected_columns))
     return (
         f"columns that the layout does not know were left in the archive: {names}; add them to the layout or omit them"
     )

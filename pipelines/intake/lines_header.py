@@ -6,12 +6,12 @@ Judges names only; what the values mean is the layout's business.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipelines.intake.lines_bytes import Lines
 from pipelines.intake.lines_format import POSITION_COLUMNS, Field, FileRefused, TextFormat
-from pipelines.intake.lines_mask import mask
+from pipelines.intake.lines_mask import mask, tell_names
 from pipelines.intake.lines_quotes import scan_row
 
 _MOST_COLUMNS = 20_000
@@ -75,7 +75,7 @@ def match_header(header: tuple[str, ...], fields: Sequence[Field], line: int) ->
     lacking = [f for key, f in declared.items() if not found[key]]
     required = [f.name for f in lacking if not f.is_optional]
     if twice or required:
-        raise _refusal(header, twice, required, line, is_known=len(lacking) < len(declared))
+        raise _refusal(_told(header, declared), twice, required, line, is_known=len(lacking) < len(declared))
     names: list[str] = []
     unexpected: list[str] = []
     for place, text in enumerate(header, start=1):
@@ -93,9 +93,20 @@ def _free_name(name: str, taken: set[str]) -> str:
     return name
 
 
+def _told(header: Sequence[str], declared: Collection[str]) -> list[str]:
+    """Return the header as a message may tell it: declared names, the others only if they hold no value.
+
+    A line without a single known name may be a record, so only its shape is shown.
+    """
+    names = [h.strip() for h in header]
+    others = [name for name in names if name.casefold() not in declared]
+    shown = iter([mask(name) for name in others] if len(others) == len(names) else tell_names(others))
+    return [name if name.casefold() in declared else next(shown) for name in names]
+
+
 def _refusal(header: Sequence[str], twice: list[str], required: list[str], line: int, *, is_known: bool) -> FileRefused:
-    """Say what is wrong. A line without a single known name may be a record, so only its shape is shown."""
-    shown = [h.strip() if is_known else mask(h.strip()) for h in header[:_MOST_NAMES_TOLD]]
+    """Say what is wrong."""
+    shown = header[:_MOST_NAMES_TOLD]
     more = f" and {len(header) - _MOST_NAMES_TOLD} more" if len(header) > _MOST_NAMES_TOLD else ""
     faults = [f"column {n!r} stands there twice; keep one" for n in twice]
     faults += [f"column {n!r} is missing; add it, or name it so" for n in required[:_MOST_NAMES_TOLD]]

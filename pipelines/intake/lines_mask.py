@@ -5,6 +5,7 @@ Values of readable columns are masked by their PII class elsewhere.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -17,12 +18,24 @@ from pipelines.intake.lines_format import QUARANTINE_SCHEMA
 
 EXCERPT_LENGTH = 80
 _SHAPE = {"N": "9", "L": "A", "M": "A", "C": "?"}
+_VALUE_LIKE = re.compile(r"\d{4}")
 
 
 def mask(text: str) -> str:
     """Return the shape of a text: digits as 9, letters as A, control characters as ?, cut after 80 characters."""
     shape = "".join(_SHAPE.get(unicodedata.category(c)[0], c) for c in text[:EXCERPT_LENGTH])
     return shape + "…" * (len(text) > EXCERPT_LENGTH)
+
+
+def tell_names(names: Sequence[str]) -> list[str]:
+    """Return names of columns that nobody has declared, as a message may tell them.
+
+    Where one has four digits in a row, the end of the header line may be missing, and a record stand behind it: then
+    the shapes of all.
+    """
+    if any(_VALUE_LIKE.search(name) for name in names):
+        return [mask(name) for name in names]
+    return ["".join(c if c.isprintable() else "?" for c in name) for name in names]
 
 
 def mask_all(texts: pl.Series) -> pl.Series:

@@ -1,5 +1,7 @@
 """Raw tables: the text of each file as sent, with its submission and lines, and pseudonyms where identifiers stood.
 
+Identifiers and birth dates that stand where none belong are withheld (``withheld``).
+
 Columns that the layout does not know are not kept here but in the archive only: nobody has said that they identify no
 person. Values are not judged here.
 """
@@ -12,6 +14,7 @@ import polars as pl
 from pipelines.intake.identity import hmac_parameters, kind_sql, normalized_sql, pseudonym_sql
 from pipelines.intake.raw_names import identifier_columns, kind_column, raw_columns, raw_table
 from pipelines.intake.source import Supplier
+from pipelines.intake.withheld import is_doubtful_sql, withheld_sql
 from pipelines.layouts import ColumnLayout, FileLayout
 
 
@@ -25,14 +28,19 @@ def write_raw(
 ) -> None:
     """Append the rows of a submission to their raw table. The caller has the transaction."""
     names, identifiers = raw_columns(layout), identifier_columns(layout)
+    texts = {sent: f"c_{number}" for number, sent in enumerate(names)}
+    kinds = {sent: f"person_{texts[sent]}.kind" for sent in identifiers}
+    is_doubtful = is_doubtful_sql(layout, texts, list(kinds.values()))
     selected = {"submission_id": "$submission_id", "line_number": "line_number", "line_count": "line_count"}
     source = "read_now"
-    for number, (sent, name) in enumerate(names.items()):
-        selected[name] = f"c_{number}"
+    for column, (sent, name) in zip(layout.columns, names.items(), strict=True):
+        text, person = texts[sent], f"person_{texts[sent]}"
         if sent in identifiers:
-            selected[name], selected[kind_column(name)] = f"person_{number}.pseudonym", f"person_{number}.kind"
-            people = _people(f"c_{number}", layout.columns[number], supplier)
-            source += f" left join {people} as person_{number} on c_{number} is not distinct from person_{number}.sent"
+            selected[name], selected[kind_column(name)] = f"{person}.pseudonym", kinds[sent]
+            people = _people(text, column, supplier)
+            source += f" left join {people} as {person} on {text} is not distinct from {person}.sent"
+        else:
+            selected[name] = withheld_sql(text, column, layout, supplier, is_doubtful)
     table = raw_table(supplier.id, layout)
     _make_raw(connection, table, tuple(selected))
     columns = ", ".join(f'"{name}"' for name in selected)
