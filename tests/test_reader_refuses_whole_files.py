@@ -34,6 +34,7 @@ def encoded_as(encoding: str) -> TextFormat:
         pytest.param(b"\xd0\xcf\x11\xe0" + bytes(50), "cp1252", "file_is_text", "old Excel", id="old workbook"),
         pytest.param(b"%PDF-1.7 ...", "utf-8", "file_is_text", "PDF", id="pdf"),
         pytest.param(b"a\x00\x01b\nc\x00\x02\x03d\n", "utf-8", "file_is_text", "2 of 2 lines", id="other binary"),
+        pytest.param(b"\x9d\x00\xff\n\x81b\xfe\n", "utf-8", "file_is_text", "2 of 2 lines", id="noise"),
         pytest.param(ACCENTED.encode("utf-16"), "utf-8", "file_encoding_as_declared", "utf-16", id="UTF-16"),
         pytest.param(ACCENTED.encode("utf-16-le"), "utf-8", "file_encoding_as_declared", "utf-16", id="unmarked"),
         pytest.param(ACCENTED.encode(), "utf-16", "file_encoding_as_declared", "probably utf-8", id="no UTF-16"),

@@ -81,8 +81,9 @@ def _refuse_unreadable(content: bytes, lines: Lines, marks: Marks, codec: str) -
     """
     count = len(lines)
     control, bad = int((marks.kind == CONTROL).sum()), int((marks.kind == ENCODING).sum())
-    if 2 * control > count and b"\0" in lines.data:
-        msg = f"this is no text file: {control} of {count} lines hold control characters; export it as CSV (UTF-8)"
+    binary = control + bad
+    if 2 * binary > count and b"\0" in lines.data:  # no text has NUL, in whichever encoding
+        msg = f"this is no text file: {binary} of {count} lines hold control characters; export it as CSV (UTF-8)"
         raise FileRefused(reason_code="file_is_text", message=msg)
     none_right = bad == int(marks.has_other_than_ascii.sum())
     if 2 * bad > count or (none_right and bad >= max(_FEWEST_BAD_LINES, _LEAST_BAD_SHARE * count)):
