@@ -15,6 +15,7 @@ import duckdb
 from pipelines import models
 from pipelines.code_sets import code_set
 from pipelines.schema import METADATA, equity_columns
+from pipelines.warehouse import insert_rows
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FILE = "cte.duckdb"
 STORAGE_VERSION = "v1.2.0"  # DuckDB 1.2 and later read it; the default of 2.0 is closed to all of 1.x
 PERSON_WORDS = ("race", "hispanic", "birth_date")
+ABOUT_FILLING = ("_present", "_readable")  # ends of the ids that the structural rules of a column have
 DICTIONARY_COLUMNS = {
     "table_schema": "Schema of the table.",
     "table_name": "Name of the table.",
@@ -53,14 +55,15 @@ RULE_COLUMNS = {
 def is_about_everybody(rule: Rule) -> bool:
     """Return whether a rule's counts say nothing about a subgroup of persons or a single institution.
 
-    Careful by intent: a rule that so much as names a person attribute in its population or its condition is left out,
-    unless it is the structural question whether a column was filled and readable at all.
+    Careful by intent: a rule that so much as names a person attribute in its population, its condition or its columns
+    is left out; the columns do not count where the question is whether one was filled and readable at all.
     """
     if rule.dimension == "equity" or not rule.table.startswith(("core.", "quality.")):
         return False
     attributes = {column.name for column in equity_columns()}
     condition = getattr(rule.expectation, "condition", "")
-    said = f"{rule.population!r} {condition}"
+    columns = () if rule.id.endswith(ABOUT_FILLING) else rule.columns
+    said = f"{rule.population!r} {condition} {columns}"
     return not any(word in said for word in (*attributes, *PERSON_WORDS))
 
 
@@ -126,9 +129,7 @@ def _table(
 ) -> None:
     types = ", ".join(f"{column} {_type(column)}" for column in columns)
     connection.execute(f"create or replace table publish.{name} ({types})")
-    if rows:
-        marks = ", ".join("?" for _ in columns)
-        connection.executemany(f"insert into publish.{name} values ({marks})", rows)
+    insert_rows(connection, f"publish.{name}", rows)
     _comment(connection, f"table publish.{name}", comment)
     for column, text in columns.items():
         _comment(connection, f"column publish.{name}.{column}", text)
