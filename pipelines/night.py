@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ import duckdb
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import claim, is_sample_home, is_sample_inbox, lock
 from pipelines.intake.inbox import is_program_year
+from pipelines.intake.submission import accept
 from pipelines.layouts import ConfigurationError
 from pipelines.warehouse import open_warehouse
 
@@ -146,6 +147,18 @@ def _under_way(
             yield night
         finally:
             _mark_failed_unless_closed(night)
+
+
+def accept_where_no_gate_closed(night: Night, partitions: Iterable[tuple[str, str]]) -> None:
+    """Accept what was read of each grantee and program year that the run judged without a rule that broke or a gate."""
+    stopped = night.connection.execute(
+        "select distinct grantee_id, program_year from quality.rule_result where run_id = ? and (status = 'error' "
+        "or (status = 'failed' and severity = 'critical' and not is_waived))",
+        [night.run_id],
+    ).fetchall()
+    for grantee_id, program_year in partitions:
+        if (grantee_id, program_year) not in stopped:
+            accept(night.connection, grantee_id, program_year)
 
 
 def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> int:

@@ -68,6 +68,19 @@ def test_every_line_of_every_file_is_header_loaded_or_quarantined(warehouse: duc
     assert [row for row in files if row[3] != row[4]] == []
 
 
+def test_a_file_is_accepted_once_its_year_is_judged_and_no_gate_closed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    words = warehouse.execute(
+        """
+        select distinct f.status, f.grantee_id || ' ' || f.program_year in (
+            select grantee_id || ' ' || program_year from quality.rule_result
+            where status = 'failed' and severity = 'critical' and not is_waived
+        )
+        from quality.submission as f where f.status not in ('refused', 'repeated')
+        """
+    ).fetchall()
+    assert set(words) == {("accepted", False), ("read", True)}
+
+
 def test_no_rule_broke_and_every_status_is_one_of_four(warehouse: duckdb.DuckDBPyConnection) -> None:
     words = warehouse.execute("select status, count(*) from quality.rule_result group by 1").fetchall()
     assert {word for word, _ in words} <= {"not_applicable", "failed", "passed"}
@@ -80,6 +93,7 @@ def test_counts_and_rows_agree_for_every_rule_that_failed(warehouse: duckdb.Duck
         select r.rule_id, r.grantee_id, r.program_year, r.failed_count, count(f.finding_id) as rows
         from quality.rule_result as r
         left join quality.finding as f using (rule_id, grantee_id, program_year)
+        where r.run_id = (select max(run_id) from quality.run)
         group by all having r.failed_count <> count(f.finding_id)
         """
     ).fetchall()
