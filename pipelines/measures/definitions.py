@@ -16,6 +16,7 @@ import duckdb
 from pipelines.code_sets import code_set
 from pipelines.grantee import Definition, Grantee, all_grantees
 from pipelines.layouts import ConfigurationError
+from pipelines.warehouse import insert_rows
 
 CREDITS_WINDOWS = ("cumulative", "reporting_year")
 COUNTING_COURSES = ("program", "program_and_general_education")
@@ -68,14 +69,9 @@ def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Seque
     connection.execute(
         "create or replace table reference.term (grantee_id varchar, term_code varchar, term_rank integer)"
     )
-    _insert(connection, "reference.definition", [list(row.values()) for row in rows])
-    _insert(connection, "reference.term", [list(row) for row in terms])
+    insert_rows(connection, "reference.definition", [list(row.values()) for row in rows])
+    insert_rows(connection, "reference.term", [list(row) for row in terms])
     _comment(connection)
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
-    if rows:
-        connection.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:
