@@ -6,7 +6,8 @@ Thresholds, waivers and statuses are not known here (``status``), nor is where v
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,9 @@ class Verdict:
     predicate: str | None
 
 
+Judge = Callable[[Mapping[str, str] | None], list[Verdict]]
+
+
 def judge(
     connection: duckdb.DuckDBPyConnection,
     table: str,
@@ -73,22 +77,33 @@ def judge(
         TypeError: a rule uses an expectation type that our engine is not tested for.
         ValueError: a rule says its population twice, or a transaction is open.
     """
+    return judge_of(connection, table, rules)(where)
+
+
+def judge_of(connection: duckdb.DuckDBPyConnection, table: str, rules: Sequence[Rule]) -> Judge:
+    """Return what judges ``table`` by ``rules``, one partition after the other, as ``judge`` does.
+
+    What the rules need is worked out once: for a small partition that takes longer than judging it.
+    """
     if not rules:
-        return []
+        return lambda _where: []
     # We open no project of Great Expectations, so nothing could be sent home; should a later version try, it may not.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     from pipelines.validation import metrics as _registered  # noqa: F401 - importing it registers our metrics
     from pipelines.validation.engine import DuckDBExecutionEngine
-    from pipelines.validation.plan import judge_together
+    from pipelines.validation.plan import judge_together, plan_together
 
-    _refuse_open_transaction(connection, table)
     strict = [strict_expectation(rule) for rule in rules]
-    engine = DuckDBExecutionEngine(connection, table, where)
-    try:
-        judged = judge_together(engine, strict)
-    finally:
-        engine.close()
-    return [_verdict(rule, one) for rule, one in zip(rules, judged, strict=True)]
+    with closing(DuckDBExecutionEngine(connection, table)) as engine:
+        plan = plan_together(engine, strict)
+
+    def judge_partition(where: Mapping[str, str] | None) -> list[Verdict]:
+        _refuse_open_transaction(connection, table)
+        with closing(DuckDBExecutionEngine(connection, table, where)) as engine:
+            judged = judge_together(engine, plan)
+        return [_verdict(rule, one) for rule, one in zip(rules, judged, strict=True)]
+
+    return judge_partition
 
 
 def _refuse_open_transaction(connection: duckdb.DuckDBPyConnection, table: str) -> None:

@@ -40,19 +40,32 @@ class Judged:
     error: str | None = None
 
 
-def judge_together(engine: DuckDBExecutionEngine, expectations: Sequence[Any]) -> list[Judged]:
-    """Judge ``expectations`` on the engine's batch; results stand in their order."""
-    planned = [_needs(engine, expectation) for expectation in expectations]
+@dataclass(frozen=True)
+class Plan:
+    """What expectations need: worked out once for a table, resolved for every batch of it."""
+
+    needs: tuple[Judged, ...]
+    edges: tuple[MetricEdge, ...]
+
+
+def plan_together(engine: DuckDBExecutionEngine, expectations: Sequence[Any]) -> Plan:
+    """Work out which metrics ``expectations`` need; nothing is asked of the engine's batch."""
+    needs = [_needs(engine, expectation) for expectation in expectations]
     graph = ValidationGraph(execution_engine=engine)
-    for number, one in enumerate(planned):
+    for number, one in enumerate(needs):
         try:
             for metric in one.metrics.values():
                 graph.build_metric_dependency_graph(metric, WITHOUT_VALUES)
         except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
-            planned[number] = Judged(one.expectation, error=words(error))
-    needed = ValidationGraph(engine, _without_idle_counts(graph))
-    resolved, _aborted = needed.resolve(WITHOUT_VALUES, show_progress_bars=False)
-    return [one if one.error else _judge_one(engine, one, resolved) for one in planned]
+            needs[number] = Judged(one.expectation, error=words(error))
+    return Plan(tuple(needs), tuple(_without_idle_counts(graph)))
+
+
+def judge_together(engine: DuckDBExecutionEngine, plan: Plan) -> list[Judged]:
+    """Judge the engine's batch by the expectations of ``plan``; results stand in their order."""
+    graph = ValidationGraph(engine, list(plan.edges))
+    resolved, _aborted = graph.resolve(WITHOUT_VALUES, show_progress_bars=False)
+    return [one if one.error else _judge_one(engine, one, resolved) for one in plan.needs]
 
 
 def _needs(engine: DuckDBExecutionEngine, expectation: Any) -> Judged:

@@ -15,12 +15,16 @@ import duckdb
 
 from pipelines.validation.failing_rows import Failing, collect
 from pipelines.validation.findings import settle
-from pipelines.validation.judge import Verdict, judge
+from pipelines.validation.judge import Judge, Verdict, judge_of
 from pipelines.validation.status import status
 from pipelines.validation.waivers import waived_rules
+from pipelines.warehouse import insert_rows
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
+
+
+_Judges = dict[tuple[str, ...], Judge]  # by table and the ids of its rules in force
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,28 @@ def judge_partitions(
     that are in force.
     """
     in_force = rules or rules_in_force
+    judges: _Judges = {}
     outcomes: list[Outcome] = []
     for partition in partitions:
         waived = waived_rules(partition.grantee_id, partition.program_year or "", today) if partition.grantee_id else ()
         judged = [
             _outcome(rule, verdict, partition, is_waived=rule.id in waived)
-            for table, table_rules in in_force(partition)
-            for rule, verdict in zip(table_rules, judge(connection, table, table_rules, partition.where), strict=True)
+            for table, its_rules in in_force(partition)
+            for rule, verdict in zip(
+                its_rules, _judge(judges, connection, table, its_rules)(partition.where), strict=True
+            )
         ]
         _write(connection, judged, partition, run_id)
         outcomes += judged
     return outcomes
+
+
+def _judge(judges: _Judges, connection: duckdb.DuckDBPyConnection, table: str, rules: list[Rule]) -> Judge:
+    """Return the judge of a table; partitions with the same rules in force share it."""
+    place = (table, *(rule.id for rule in rules))
+    if place not in judges:
+        judges[place] = judge_of(connection, table, rules)
+    return judges[place]
 
 
 def rules_in_force(partition: Partition) -> Iterator[tuple[str, list[Rule]]]:
@@ -119,10 +134,8 @@ def _write_results(connection: duckdb.DuckDBPyConnection, outcomes: list[Outcome
         )
         for o in outcomes
     ]  # fmt: skip
-    if rows:
-        connection.executemany(
-            "insert into quality.rule_result (run_id, rule_id, rule_version, dimension, severity, grantee_id, "
-            "program_year, population_count, failed_count, threshold, status, is_waived, message) "
-            "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
+    into = (
+        "quality.rule_result (run_id, rule_id, rule_version, dimension, severity, grantee_id, program_year, "
+        "population_count, failed_count, threshold, status, is_waived, message)"
+    )
+    insert_rows(connection, into, rows)
