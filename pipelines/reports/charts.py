@@ -24,6 +24,14 @@ COLORS = {
 }  # fmt: skip
 INK, MUTED, LINE, ACCENT, PAPER, *STATE_COLORS = COLORS
 FONT = "sans-serif"  # measured with; the page sets its own
+LOOK = {
+    "font": FONT, "background": "transparent", "padding": 2, "view": {"stroke": None},
+    "axis": {"labelColor": MUTED, "domain": False, "ticks": False, "gridColor": LINE, "labelPadding": 8,
+             "labelFontSize": 12},
+    "axisY": {"grid": False, "labelColor": INK},
+    "legend": {"labelColor": INK, "labelFontSize": 12},
+    "title": {"color": INK},
+}  # fmt: skip
 ROW = 24
 ROWS = "rows"  # data by name: Altair copies a chart at every step, and would copy all values with it
 NAME_STEP = 7.2  # width of a letter in a wide font of the size of the labels
@@ -125,16 +133,10 @@ def _inline(chart: Any, values: dict[str, list[dict[str, Any]]], chart_id: str, 
     """Return a chart as SVG for a page: own ids, the page's colors, a title and a description for those who listen."""
     import vl_convert
 
-    axis = {"labelColor": MUTED, "domain": False, "ticks": False, "gridColor": LINE, "labelPadding": 8}
-    styled = (
-        chart.configure(font=FONT, background="transparent", padding=2)
-        .configure_view(stroke=None)
-        .configure_axis(**axis, labelFontSize=12)
-        .configure_axisY(grid=False, labelColor=INK)
-        .configure_legend(labelColor=INK, labelFontSize=12)
-        .configure_title(color=INK)
-    )
-    drawing = vl_convert.vegalite_to_svg(styled.to_dict(validate=False) | {"datasets": values})
+    # The look is laid over the finished drawing, not by `configure_*`: Altair copies the whole chart at each of them.
+    specification = chart.to_dict(validate=False)
+    specification["config"] = {**specification.get("config", {}), **LOOK}
+    drawing = vl_convert.vegalite_to_svg(specification | {"datasets": values})
     for placeholder, variable in COLORS.items():
         drawing = drawing.replace(f'"{placeholder}"', f'"var(--{variable})"')
     drawing = _own_ids(drawing, chart_id)
