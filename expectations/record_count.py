@@ -15,7 +15,7 @@ ONE = {
 
 STABLE = Rule(
     id="record_count_stable", table="mart.record_count",
-    title="An institution's records of a table are within 30 % of the year before",
+    title="An institution's records of a table are within 30% of the year before",
     dimension="accuracy", severity="warning",
     expectation=ExpectRowsToSatisfy(
         column_list=["row_count", "previous_row_count"],
@@ -24,7 +24,7 @@ STABLE = Rule(
     population=Column("previous_row_count") >= SMALLEST,
     population_words=f"tables of institutions with {SMALLEST} records or more in the year before",
     columns=("row_count", "previous_row_count", "table_name", "institution_id"),
-    threshold=Threshold(evidence="house default: 30 %, which Delaware once really grew by; an explanation is enough"),
+    threshold=Threshold(evidence="house default: 30%, which Delaware once really grew by; an explanation is enough"),
     why="A quarter's file that was forgotten, or sent twice under other names, shows in no record; it moves rates.",
     fix="Compare with the year before by term and site. If the change is real, say why, and have it waived.",
     passes=(

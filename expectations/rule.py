@@ -40,7 +40,7 @@ class Threshold:
         """Say the threshold in words, for tables and pages."""
         if self.share == "0" and self.count == 0:
             return "none may fail"
-        share = f"{float(Fraction(self.share) * 100):g} % of the population"
+        share = f"{float(Fraction(self.share) * 100):g}% of the population"
         return f"at most {share}" if self.count == 0 else f"at most {share} or {self.count} rows"
 
 

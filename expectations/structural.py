@@ -22,7 +22,7 @@ from expectations.rule import Rule, Severity, Threshold
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import PARTITION, content_columns, core_tables, key_of
 
-CRITICAL = Threshold(share="0.01", evidence="house default: above 1 % the records left out bend every count")
+CRITICAL = Threshold(share="0.01", evidence="house default: above 1% the records left out bend every count")
 WARNING = Threshold(share="0.05", evidence="house default")
 UNREADABLE = "unreadable_columns"
 TOLD_BY_INTAKE = ("student_id_kind",)  # never absent, never unreadable

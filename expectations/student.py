@@ -100,7 +100,7 @@ NO_SHARED_BIRTH_DATE = Rule(
     ),
     population=Column("birth_date").is_not_null(), population_words="students with a birth date",
     columns=("birth_date",),
-    threshold=Threshold(share="0", evidence="house default: 10 students or more, and over 2 % of the institution's"),
+    threshold=Threshold(share="0", evidence="house default: 10 students or more, and over 2% of the institution's"),
     why="A default date (first of January, the day of the upload) hides that birth dates are unknown.",
     fix="Send nothing where the birth date is not known, and stop the source system from filling in a default.",
     passes=tuple(ONE | {"student_id": f"other-{n}", "birth_date": dt.date(2000, 5, n + 1)} for n in range(9)),

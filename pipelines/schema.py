@@ -135,7 +135,7 @@ _table(
     column("program_length_unit", "Unit of program_length.", codes="credit_unit", ceds="local"),
     column("career_cluster_code", "Career Cluster as the State approved it.", codes="career_cluster",
             ceds="001288"),
-    column("nontraditional_sex", "The sex for which the program is nontraditional (under 25 % of the occupation).",
+    column("nontraditional_sex", "The sex for which the program is nontraditional (under 25% of the occupation).",
             codes="nontraditional_sex", ceds="000588"),
     column("credit_status", "Credit or noncredit.", codes="credit_status", ceds="000741", required=True),
     key=("institution_id", "program_id"), refers=_INSTITUTION,

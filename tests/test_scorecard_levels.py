@@ -129,8 +129,8 @@ def test_the_worst_decile_is_never_better_than_the_median(shares):
 
 @given(st.fractions(0, 1))
 def test_what_is_not_all_or_nothing_is_never_shown_as_all_or_nothing(value):
-    assert (percent(value) == "100.0 %") == (value == 1)
-    assert (percent(value) == "0.0 %") == (value == 0)
+    assert (percent(value) == "100.0%") == (value == 1)
+    assert (percent(value) == "0.0%") == (value == 0)
 
 
 def test_a_critical_failure_of_another_theme_does_not_cap_this_element():

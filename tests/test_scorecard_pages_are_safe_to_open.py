@@ -192,7 +192,7 @@ def test_a_page_without_any_record_still_opens_and_says_so():
 
     assert "No file has been received for this program year." in text
     assert (
-        "100.0 %"
+        "100.0%"
         not in re.sub(r"Data elements with a written definition.*?</tr>", "", text, flags=re.DOTALL).split(
             "Core indicators"
         )[-1]

@@ -64,7 +64,7 @@ def _heat(found: Completeness) -> list[tuple[str, list[tuple[object, list[tuple[
 
 
 def _text(share: Share) -> str:
-    return "100" if share.fraction == 1 else share.percent.removesuffix(" %")
+    return "100" if share.fraction == 1 else share.percent.removesuffix("%")
 
 
 def _shade(share: Share) -> str:

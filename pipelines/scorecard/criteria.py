@@ -168,7 +168,7 @@ def _reaches(share: Share | None, mark: str) -> bool | None:
 
 
 def _mark(mark: str) -> str:
-    return percent(Fraction(mark)).replace(".0 %", " %")
+    return percent(Fraction(mark)).replace(".0%", "%")
 
 
 def _worst(shares: Iterable[Share]) -> Share | None:

@@ -27,7 +27,7 @@ class Share:
 
     @property
     def percent(self) -> str:
-        """The share in words, one decimal, such as ``99.2 %``; ``n/a`` for an empty population."""
+        """The share in words, one decimal, such as ``99.2%``; ``n/a`` for an empty population."""
         if self.numerator is None or self.denominator is None:
             return UNKNOWN
         return EMPTY if self.fraction is None else percent(self.fraction)
@@ -43,10 +43,10 @@ def percent(value: Fraction) -> str:
     """Return a fraction as percent with one decimal, half up; what is not all or nothing is never shown as such."""
     tenths = (value * 2000 + 1) // 2
     if value and not tenths:
-        return "< 0.1 %"
+        return "< 0.1%"
     if value < 1 and tenths == ALL_TENTHS:
-        return "> 99.9 %"
-    return f"{tenths // 10}.{tenths % 10} %"
+        return "> 99.9%"
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def at_rank(values: Sequence[Share], rank: Fraction) -> Share | None:
