@@ -24,7 +24,7 @@ def _checks(table: str, rules: "Sequence[Rule]") -> dg.AssetChecksDefinition:
         raise ValueError(message)
     specs = [
         dg.AssetCheckSpec(
-            rule.id, asset=asset, description=f"{rule.title} {rule.why}",
+            rule.id, asset=asset, description=f"{rule.title}. {rule.why}",
             additional_deps=[RESULT] if asset != RESULT else [],
         )
         for rule in rules
