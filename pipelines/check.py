@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +62,10 @@ def check_files(
     {"text": _say_text, "csv": _say_csv, "json": _say_json}[form](faults, skipped, say)
     if any(outcome.status == "error" for outcome in outcomes):
         return SYSTEM_FAILED
-    return GATE_CLOSED if any(outcome.closes_gate for outcome in outcomes) else NO_GATE_CLOSED
+    would_close = any(outcome.closes_gate for outcome in outcomes)
+    if form == "text":
+        say("a gate would close: repair what is critical before you submit" if would_close else "no gate would close")
+    return GATE_CLOSED if would_close else NO_GATE_CLOSED
 
 
 def _year(paths: Sequence[Path], given: str | None) -> str:
@@ -76,23 +79,23 @@ def _year(paths: Sequence[Path], given: str | None) -> str:
 
 def _judge(
     connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str
-) -> tuple[list[Outcome], list[Rule]]:
-    """Judge what the given files allow to judge; return the outcomes and the rules that need more files."""
+) -> tuple[list[Outcome], dict[str, set[str]]]:
+    """Judge what the given files allow to judge; return the outcomes and, by id, what other rules lack."""
     from pipelines import models
     from pipelines.validation.results import Partition, judge_partitions, rules_in_force
 
     models.build(connection, next(m for m in models.all_models() if m.table == JUDGED_LINES))
     given = {row[0] for row in connection.execute("select distinct 'core.' || table_name from quality.submission "
                                                   "where loaded_row_count > 0").fetchall()}  # fmt: skip
-    skipped: list[Rule] = []
+    skipped: dict[str, set[str]] = {}
 
     def rules(partition: Partition) -> Iterator[tuple[str, list[Rule]]]:
         for table, table_rules in rules_in_force(partition):
             if table not in {*given, JUDGED_LINES}:
                 continue
-            possible = [rule for rule in table_rules if _needs(rule) <= {*given, table}]
-            skipped.extend(rule for rule in table_rules if rule not in possible)
-            yield table, possible
+            lacking = {rule.id: _needs(rule) - {*given, table} for rule in table_rules}
+            skipped.update({rule_id: lacks for rule_id, lacks in lacking.items() if lacks})
+            yield table, [rule for rule in table_rules if not lacking[rule.id]]
 
     now = datetime.now(UTC).date()
     return judge_partitions(connection, [Partition(grantee_id, program_year)], "check", now, rules), skipped
@@ -124,10 +127,11 @@ def _faults(connection: duckdb.DuckDBPyConnection) -> Iterator[Fault]:
     ).fetchall()
     for file_name, line, column, value, severity, rule_id in rows:
         rule = rule_named(rule_id)
-        yield Fault(file_name, line, column, value or "", severity, rule_id, rule.title, rule.fix)
+        at, shown = ("", "") if value == rule_id else (column, value or "")  # a line that cannot be read has no column
+        yield Fault(file_name, line, at, shown, severity, rule_id, rule.title, rule.fix)
 
 
-def _say_text(faults: Sequence[Fault], skipped: Sequence[Rule], say: Callable[[str], None]) -> None:
+def _say_text(faults: Sequence[Fault], skipped: Mapping[str, set[str]], say: Callable[[str], None]) -> None:
     for fault in faults:
         place = f"{fault.file}: line {fault.line}" if fault.line else fault.file
         column = f": {fault.column}" + (f" = {fault.value!r}" if fault.value else "") if fault.column else ""
@@ -139,11 +143,12 @@ def _say_text(faults: Sequence[Fault], skipped: Sequence[Rule], say: Callable[[s
     counts = ", ".join(f"{sum(f.severity == word for f in faults)} {word}" for word in _SEVERITIES)
     say(f"{len(faults)} faults: {counts}")
     if skipped:
-        tables = sorted({table for rule in skipped for table in _needs(rule)})
-        say(f"not checked: {len(skipped)} rules that need {', '.join(tables)}; which were not given")
+        lacks = sorted({table.removeprefix("core.") for tables in skipped.values() for table in tables})
+        rules = "1 rule needs" if len(skipped) == 1 else f"{len(skipped)} rules need"
+        say(f"not checked, because no file given says it: {rules} {', '.join(lacks)}")
 
 
-def _say_csv(faults: Sequence[Fault], _skipped: Sequence[Rule], say: Callable[[str], None]) -> None:
+def _say_csv(faults: Sequence[Fault], _skipped: Mapping[str, set[str]], say: Callable[[str], None]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(Fault.__dataclass_fields__), lineterminator="\n")
     writer.writeheader()
@@ -151,6 +156,6 @@ def _say_csv(faults: Sequence[Fault], _skipped: Sequence[Rule], say: Callable[[s
     say(text.getvalue().rstrip("\n"))
 
 
-def _say_json(faults: Sequence[Fault], skipped: Sequence[Rule], say: Callable[[str], None]) -> None:
-    content = {"faults": [asdict(fault) for fault in faults], "not_checked": sorted(rule.id for rule in skipped)}
+def _say_json(faults: Sequence[Fault], skipped: Mapping[str, set[str]], say: Callable[[str], None]) -> None:
+    content = {"faults": [asdict(fault) for fault in faults], "not_checked": sorted(skipped)}
     say(json.dumps(content, indent=2, ensure_ascii=False))
