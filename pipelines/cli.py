@@ -7,16 +7,15 @@
 from __future__ import annotations
 
 import sys
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipelines.home import HomeLocked
-from pipelines.layouts import ConfigurationError
-from pipelines.night import SYSTEM_FAILED, WRONG_CALL, settings_from_environment
+from pipelines.faults import explain
+from pipelines.night import SYSTEM_FAILED, settings_from_environment
 from pipelines.terminal import write_what_it_can
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -39,7 +38,7 @@ class House(click.Group):
             click.echo("cte: stopped before the end; what was finished is kept, the next run does the rest", err=True)
             sys.exit(SYSTEM_FAILED)
         except Exception as fault:  # noqa: BLE001 - the last place that can say whose fault it was
-            sys.exit(_explain(fault))
+            sys.exit(explain(fault, partial(click.echo, err=True)))
 
 
 @click.group(cls=House, context_settings=CONTEXT)
@@ -175,35 +174,6 @@ def status(home: Path | None, home_here: Path | None) -> None:
 
 def _text(path: Path | None) -> str | None:
     return str(path) if path else None
-
-
-def _explain(fault: BaseException) -> int:
-    """Print what went wrong and whose turn it is, and return the exit code."""
-    causes = list(_causes(fault))
-    for cause in causes:
-        if isinstance(cause, ConfigurationError):
-            click.echo(f"cte: {cause}", err=True)
-            return WRONG_CALL
-        if isinstance(cause, HomeLocked):
-            click.echo(f"cte: {cause}", err=True)
-            return SYSTEM_FAILED
-    # The frames and the kind of the first fault, not its text: DuckDB's errors quote values.
-    first = [c for c in causes if not type(c).__module__.startswith("dagster")][-1:] or causes[-1:]
-    frames = "".join(traceback.format_tb(first[0].__traceback__)[-3:])
-    click.echo(
-        f"cte: the system failed: {type(first[0]).__name__}. This says nothing about the data.\n{frames}", err=True
-    )
-    return SYSTEM_FAILED
-
-
-def _causes(fault: BaseException) -> Iterator[BaseException]:
-    """Yield a fault and what led to it. Faults within Dagster's steps lead back to themselves."""
-    seen: set[int] = set()
-    cause: BaseException | None = fault
-    while cause is not None and id(cause) not in seen:
-        yield cause
-        seen.add(id(cause))
-        cause = cause.__cause__ or cause.__context__
 
 
 if __name__ == "__main__":

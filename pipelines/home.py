@@ -17,6 +17,10 @@ from pipelines.layouts import ConfigurationError
 
 SAMPLE_MARKER = "FICTIONAL.txt"  # at the root of an inbox: what lies below is invented
 _KIND, _LOCK = "kind.txt", ".lock"
+_HALF_WRITTEN = (
+    "*.part", "archive/*.part", "keys/*.part", "reports/*.part", "reports/*/*.part", "scorecards/*/*/*.part",
+    "published/.cte.duckdb.*", "tmp/*",
+)  # fmt: skip
 
 
 class HomeLocked(Exception):  # noqa: N818 - a state of the home, not a mistake in it
@@ -69,6 +73,7 @@ def claim(home: Path, *, is_sample: bool) -> None:
 def lock(home: Path, run_id: str) -> Iterator[None]:
     """Hold a home for one run. The operating system lets go when the process ends, however it ends.
 
+    What runs that died have left half written goes, because it may hold clear identifiers and nobody would look for it.
     Raises HomeLocked, which names the run that holds it.
     """
     descriptor = os.open(make_private(home) / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
@@ -81,7 +86,29 @@ def lock(home: Path, run_id: str) -> Iterator[None]:
         since = datetime.now(UTC).isoformat(timespec="seconds")
         json.dump({"run_id": run_id, "pid": os.getpid(), "since": since}, file)
         file.flush()
+        for leftover in (path for pattern in _HALF_WRITTEN for path in home.glob(pattern)):
+            leftover.unlink()
         yield
+
+
+def held_since(home: Path) -> datetime | None:
+    """Return since when a run holds the home; None where none does."""
+    path = home / _LOCK
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _since(file.read())
+    return None
+
+
+def _since(content: str) -> datetime:
+    try:
+        return datetime.fromisoformat(json.loads(content)["since"])
+    except (ValueError, KeyError, TypeError):
+        return datetime.now(UTC)  # read in the moment before the run has written its name
 
 
 def _held(home: Path, content: str) -> str:

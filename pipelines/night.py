@@ -6,16 +6,15 @@ What happens in a night, and in which order, stands in ``assets``; each step is 
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
+from pipelines import run_book
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import claim, is_sample_home, is_sample_inbox, lock
 from pipelines.intake.inbox import is_program_year
@@ -133,7 +132,7 @@ def open_reference_run(settings: Settings) -> Iterator[Night]:
 
 def _begin() -> tuple[datetime, str]:
     started_at = datetime.now(UTC)
-    return started_at, f"{started_at:%Y%m%dT%H%M%S%f}"[:18] + f"Z-{secrets.token_hex(2)}"
+    return started_at, run_book.run_id_of(started_at)
 
 
 @contextmanager
@@ -141,12 +140,15 @@ def _under_way(
     settings: Settings, run_id: str, started_at: datetime, kind: str, *, is_sample: bool | None
 ) -> Iterator[Night]:
     with open_warehouse(settings.home) as connection:
-        night = Night(settings, connection, run_id, started_at, is_sample)
-        _open_book(night, kind)
+        own_id = run_book.after_all_others(connection, run_id)
+        if own_id != run_id:
+            settings.say(f"the clock of this machine is behind the run before; set it right. This run is {own_id}")
+        run_book.mark_dead(connection, SYSTEM_FAILED)
+        run_book.open_book(connection, own_id, started_at, kind, is_sample=is_sample)
         try:
-            yield night
+            yield Night(settings, connection, own_id, started_at, is_sample)
         finally:
-            _mark_failed_unless_closed(night)
+            run_book.mark_failed_unless_closed(connection, own_id, SYSTEM_FAILED)
 
 
 def accept_where_no_gate_closed(night: Night, partitions: Iterable[tuple[str, str]]) -> None:
@@ -174,27 +176,5 @@ def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> 
     ).fetchone()
     errors, gates = found or (0, 0)
     code = SYSTEM_FAILED if errors else GATE_CLOSED if gates or refused_count else NO_GATE_CLOSED
-    night.connection.execute(
-        "update quality.run set finished_at = ?, exit_code = ?, rule_book_version = ? where run_id = ?",
-        [_utc(datetime.now(UTC)), code, rule_book_version, night.run_id],
-    )
+    run_book.close(night.connection, night.run_id, code, rule_book_version)
     return code
-
-
-def _open_book(night: Night, kind: str) -> None:
-    night.connection.execute(
-        "insert into quality.run (run_id, started_at, code_version, is_sample, kind) values (?, ?, ?, ?, ?)",
-        [night.run_id, _utc(night.started_at), version("cte-data-quality"), night.is_sample, kind],
-    )
-
-
-def _mark_failed_unless_closed(night: Night) -> None:
-    night.connection.execute(
-        "update quality.run set finished_at = ?, exit_code = ? where run_id = ? and finished_at is null",
-        [_utc(datetime.now(UTC)), SYSTEM_FAILED, night.run_id],
-    )
-
-
-def _utc(moment: datetime) -> datetime:
-    """Return the moment as DuckDB's timestamp without a zone, in UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -85,7 +85,9 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Path) -> Path:
     is removed, because DuckDB would refuse to open the new file beside it.
     """
     folder = home / "published"
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)  # whatever the umask, which is strict while the warehouse is open
     target, aside = folder / FILE, folder / f".{FILE}.{os.getpid()}"
     aside.unlink(missing_ok=True)
     connection.execute(f"attach '{_escaped(aside)}' as published (storage_version '{STORAGE_VERSION}')")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.home import held_since
 from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED, SYSTEM_FAILED
 from pipelines.warehouse import FILE_NAME
 
@@ -26,13 +27,23 @@ def report_status(home: Path, say: Callable[[str], None]) -> int:
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException:
-        say(f"{home}: a night is under way; ask again when it has ended")
-        return NO_GATE_CLOSED
+        since = held_since(home)
+        if since is None:  # damaged, or open in another program: no night will run either
+            raise
+        return _say_under_way(home, since, say)
     with connection:
         code = _say_last_night(connection, say)
         _say_submissions(connection, say)
         _say_findings(connection, say)
     return code
+
+
+def _say_under_way(home: Path, since: datetime, say: Callable[[str], None]) -> int:
+    say(f"{home}: a run is under way since {since:%Y-%m-%d %H:%M} UTC; ask again when it has ended")
+    if datetime.now(UTC) - since <= HEARTBEAT:
+        return NO_GATE_CLOSED
+    say("that is longer than any night takes: it hangs; stop its process, the next run does the rest")
+    return GATE_CLOSED
 
 
 def _say_last_night(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> int:

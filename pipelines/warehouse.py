@@ -7,6 +7,8 @@ Declared tables only (``core`` from ``schema``, ``quality`` from ``ledger``, ``r
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from sqlalchemy import Date, DateTime, Integer, Numeric, String, Table
 from sqlalchemy.types import BigInteger, Boolean, TypeEngine
 
 from pipelines import ledger
-from pipelines.home import make_private
+from pipelines.home import HomeLocked, make_private
 from pipelines.layouts import ConfigurationError
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import METADATA
@@ -81,20 +83,35 @@ def open_warehouse(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises ConfigurationError where a later version of the program has written it.
     """
     path = make_private(home) / FILE_NAME
-    umask = os.umask(0o077)  # DuckDB makes the file and its log itself
+    umask = os.umask(0o077)  # DuckDB makes its files itself, the log and what it spills not before they are needed
     try:
-        connection = duckdb.connect(str(path))
+        connection = _connect(path)
+        try:
+            path.chmod(0o600)
+            connection.execute("set enable_progress_bar = false")
+            connection.execute(f"set temp_directory = '{_quoted(str(home / 'tmp'))}'")
+            _upgrade(connection, path)
+            yield connection
+            connection.execute("checkpoint")
+        finally:
+            connection.close()
     finally:
         os.umask(umask)
-    try:
-        path.chmod(0o600)
-        connection.execute("set enable_progress_bar = false")
-        connection.execute(f"set temp_directory = '{_quoted(str(home / 'tmp'))}'")
-        _upgrade(connection, path)
-        yield connection
-        connection.execute("checkpoint")
-    finally:
-        connection.close()
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the file; wait a while for readers, who lock it for the moment of a query. Raises HomeLocked."""
+    for seconds in (0.1, 0.4, 1.5, 3, 0):
+        try:
+            return duckdb.connect(str(path))
+        except duckdb.IOException as fault:
+            held = re.search(r"Conflicting lock is held in (.{1,200}?\(PID \d+\))", str(fault))
+            if held is None:
+                raise
+            by = held[1]
+        time.sleep(seconds)
+    msg = f"{path}: open in another program, {by}; close it there. What is for reading is published/cte.duckdb"
+    raise HomeLocked(msg)
 
 
 def open_in_memory() -> duckdb.DuckDBPyConnection:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     ("layouts", "schema", "code_sets"),
     ("ledger", "reference_tables", "grantee"),
-    ("home", "warehouse"),
+    ("home", "warehouse", "run_book"),
     ("intake",),
     ("validation", "measures"),
     ("models", "publish", "scorecard", "sample"),
@@ -21,7 +21,7 @@ FLOORS = (
     ("night", "check", "status"),
     ("assets",),
     ("asset_checks",),
-    ("definitions", "terminal"),
+    ("definitions", "terminal", "faults"),
     ("console", "docs"),
     ("cli",),
 )

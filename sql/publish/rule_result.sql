@@ -1,4 +1,5 @@
--- What the last night said of each rule, a grantee and a program year at a time; no institution and no subgroup.
+-- What the last night said of each rule, a grantee and a program year at a time; no institution and no subgroup. Nights
+-- that died are left out: some of their grantees would be judged, others not.
 -- grain: grantee_id, program_year, rule_id
 -- column grantee_id: The grantee that submitted the records.
 -- column program_year: Program year, written 2023-24.
@@ -19,7 +20,11 @@ with latest as (
             order by result.run_id desc
         ) as age
     from quality.rule_result as result
-    where result.grantee_id is not null and result.institution_id is null
+    inner join quality.run as run on result.run_id = run.run_id
+    where
+        (run.exit_code is null or run.rule_book_version is not null)
+        and result.grantee_id is not null
+        and result.institution_id is null
 )
 
 select
