@@ -124,3 +124,15 @@ def test_a_table_whose_layout_no_file_has_used_yet_yields_findings_all_the_same(
     """Raw has no table then; the night must not fail for want of the value as sent."""
     _insert(connection, "course", _course(2, course_id=None))
     assert [o.status for o in _night(connection, "r1")] == ["failed"]
+
+
+def test_a_file_that_the_night_accepts_keeps_its_finding(connection: duckdb.DuckDBPyConnection) -> None:
+    rule = rule_named("submission_on_time")
+    connection.execute(
+        "insert into quality.submission (submission_id, grantee_id, program_year, file_name, is_late) "
+        "values ('s1', 'oregon', '2023-24', 'a.csv', true)"
+    )
+    for run_id, status in (("r1", "read"), ("r2", "accepted")):
+        connection.execute("update quality.submission set status = ?, message = ?", [status, run_id])
+        judge_partitions(connection, [PARTITION], run_id, TODAY, lambda _: [(rule.table, [rule])])
+    assert _findings(connection) == [("open", "still_open")]
