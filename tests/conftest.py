@@ -1,6 +1,7 @@
 """Fixtures that tests of several questions share; what one file alone needs stands in that file."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ def run_cte(*arguments: str | Path, home: Path) -> Ran:
     """Run the command as an operator would, in a process of its own, with Dagster's state below the home."""
     state = home / "dagster"
     state.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "dagster_home" / "dagster.yaml", state)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CTE_")}
     environment |= {"DAGSTER_HOME": str(state), "CTE_HOME": str(home), "COLUMNS": "200"}
     done = subprocess.run(

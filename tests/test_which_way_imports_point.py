@@ -18,7 +18,7 @@ FLOORS = (
     ("validation", "measures"),
     ("models", "publish", "scorecard", "sample"),
     ("reports",),
-    ("night", "check", "status"),
+    ("night", "check", "status", "event_log"),
     ("assets",),
     ("asset_checks",),
     ("definitions", "terminal", "faults"),
@@ -26,7 +26,7 @@ FLOORS = (
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-KNOW_DAGSTER = {"assets", "asset_checks", "definitions", "console"}
+KNOW_DAGSTER = {"assets", "asset_checks", "definitions", "console", "event_log"}
 KNOW_HOW_GREAT_EXPECTATIONS_RUNS = {"validation"}
 
 
