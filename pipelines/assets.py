@@ -54,14 +54,23 @@ def partitions() -> dg.MultiPartitionsDefinition:
 
 
 def _step(
-    name: str, group: str, specs: Sequence[dg.AssetSpec], do: Callable[[dg.AssetExecutionContext], None]
+    name: str,
+    group: str,
+    specs: Sequence[dg.AssetSpec],
+    do: Callable[[dg.AssetExecutionContext], None],
+    *,
+    is_whole: bool = False,
 ) -> dg.AssetsDefinition:
-    """Return one step of the night: the assets that it fills, and what it does."""
-    partitioned = [spec.replace_attributes(group_name=group, partitions_def=partitions()) for spec in specs]
+    """Return one step of the night: the assets that it fills, and what it does.
 
-    @dg.multi_asset(
-        name=name, specs=partitioned, backfill_policy=dg.BackfillPolicy.single_run(), required_resource_keys=RESOURCES
-    )
+    ``is_whole`` are assets that every night makes as a whole. Saying so for each partition would not be true, and
+    would cost two events a partition.
+    """
+    split = None if is_whole else partitions()
+    policy = None if is_whole else dg.BackfillPolicy.single_run()
+    grouped = [spec.replace_attributes(group_name=group, partitions_def=split) for spec in specs]
+
+    @dg.multi_asset(name=name, specs=grouped, backfill_policy=policy, required_resource_keys=RESOURCES)
     def step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         do(context)
         yield from (dg.MaterializeResult(asset_key=spec.key) for spec in specs)
@@ -116,7 +125,7 @@ def _definition() -> dg.AssetsDefinition:
         load_definitions(context.resources.night.connection, program_years())
 
     spec = dg.AssetSpec(DEFINITION, description="What participant, concentrator and the indicators mean, by year.")
-    return _step("definition", "reference", [spec], load)
+    return _step("definition", "reference", [spec], load, is_whole=True)
 
 
 def _model(model: models.Model) -> dg.AssetsDefinition:
@@ -126,7 +135,7 @@ def _model(model: models.Model) -> dg.AssetsDefinition:
     def build(context: dg.AssetExecutionContext) -> None:
         models.build(context.resources.night.connection, model)
 
-    return _step(f"{model.schema}_{model.name}", model.schema, [spec], build)
+    return _step(f"{model.schema}_{model.name}", model.schema, [spec], build, is_whole=True)
 
 
 def asset_of(table: str) -> dg.AssetKey | None:
@@ -178,7 +187,7 @@ def _published() -> dg.AssetsDefinition:
         publish(night.connection, night.settings.home)
 
     spec = dg.AssetSpec(PUBLISHED, deps=[RESULT], description="The analysts' file, built aside and swapped.")
-    return _step("published", "publish", [spec], swap)
+    return _step("published", "publish", [spec], swap, is_whole=True)
 
 
 def _run() -> dg.AssetsDefinition:
@@ -188,7 +197,7 @@ def _run() -> dg.AssetsDefinition:
         close_book(context.resources.night, rule_book_version())
 
     spec = dg.AssetSpec(RUN, deps=[SCORECARD, PUBLISHED], description=ledger.RUN.comment)
-    return _step("run", "quality", [spec], close)
+    return _step("run", "quality", [spec], close, is_whole=True)
 
 
 def all_assets() -> list[dg.AssetsDefinition]:
