@@ -67,14 +67,18 @@ def _say_last_night(connection: duckdb.DuckDBPyConnection, say: Callable[[str], 
 
 
 def _say_submissions(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
+    """Count files as the scorecards do: what was replaced or sent twice is no further file."""
     rows = connection.execute(
-        "select coalesce(grantee_id, 'reference'), coalesce(program_year, ''), count(*), "
-        "count(*) filter (where is_late), count(*) filter (where status in ('refused', 'repeated')), "
+        "select coalesce(grantee_id, 'reference'), coalesce(program_year, ''), "
+        "count(*) filter (where status <> 'repeated'), "
+        "count(*) filter (where is_late and status <> 'repeated'), "
+        "count(*) filter (where status = 'refused'), count(*) filter (where status = 'repeated'), "
         "min(due_date) filter (where due_date >= current_date) "
         "from quality.submission where status <> 'superseded' group by all order by 1, 2"
     ).fetchall()
-    for grantee_id, year, files, late, refused, due in rows:
-        say(f"{grantee_id} {year}: {files} files, {late} late, {refused} refused or repeated"
+    for grantee_id, year, files, late, refused, repeated, due in rows:
+        say(f"{grantee_id} {year}: {files} {'file' if files == 1 else 'files'}, {late} late, {refused} refused"
+            + (f", {repeated} sent twice" if repeated else "")
             + (f", due {due:%Y-%m-%d}" if due else ""))  # fmt: skip
 
 

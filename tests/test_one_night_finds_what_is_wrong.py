@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import stat
 from collections.abc import Iterator
 
 import duckdb
 import pytest
 
+from pipelines.status import report_status
 from tests.conftest import ROOT, Ran
 
 SAMPLE = ROOT / "sample_data"
@@ -79,6 +81,15 @@ def test_a_file_is_accepted_once_its_year_is_judged_and_no_gate_closed(warehouse
         """
     ).fetchall()
     assert set(words) == {("accepted", False), ("read", True)}
+
+
+def test_status_counts_files_as_the_scorecard_does(demonstration: Ran) -> None:
+    said: list[str] = []
+    report_status(demonstration.home, said.append)
+    card = demonstration.home / "scorecards" / "alabama" / "2023-24" / "scorecard-internal.json"
+    files = [f for f in json.loads(card.read_text())["files"] if f["status"] not in ("repeated", "superseded")]
+    refused = sum(f["status"] == "refused" for f in files)
+    assert f"alabama 2023-24: {len(files)} files, {len(files)} late, {refused} refused, 1 sent twice" in said
 
 
 def test_no_rule_broke_and_every_status_is_one_of_four(warehouse: duckdb.DuckDBPyConnection) -> None:
