@@ -94,7 +94,7 @@ def _of_grantee(folder: Path) -> tuple[list[Found], list[Stray]]:
                 if file.is_file():
                     found.append(Found(folder.name, entry.name, name_of(file), file))
                 else:
-                    strays.append(Stray(f"{place}/{name_of(file)}", _no_file(file)))
+                    strays.append(Stray(f"{place}/{name_of(file)}" + "/" * file.is_dir(), _no_file(file)))
     return found, strays
 
 
