@@ -110,13 +110,14 @@ def _bounds_panel(alt: Any, rows: list[str], code: str, *, has_names: bool) -> A
     percent = alt.Axis(format="%", values=[0, 0.5, 1], grid=True)
     along = alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), title=None, axis=percent)
     base = alt.Chart(mine)
-    weight = alt.condition("datum.is_all", alt.value(4), alt.value(2))
-    size = alt.condition("datum.is_all", alt.value(85), alt.value(40))
-    line = base.mark_rule(color=ACCENT).encode(x=along, x2="high:Q", y=place, size=weight)
+    # Channels are named by their types: Altair would check each one left to guessing against its whole schema.
+    weight = alt.SizeValue(2, condition={"test": "datum.is_all", "value": 4})
+    size = alt.SizeValue(40, condition={"test": "datum.is_all", "value": 85})
+    line = base.mark_rule(color=ACCENT).encode(x=along, x2=alt.X2("high:Q"), y=place, size=weight)
     dot = base.mark_point(filled=True, opacity=1, color=ACCENT).encode(x=along, y=place, size=size)
-    end = base.mark_tick(color=ACCENT, thickness=2, height=9).encode(x="high:Q", y=place)
-    panel = alt.layer(line, dot, end).properties(width=190, height=alt.Step(ROW))
-    return panel.properties(title=alt.TitleParams(code, anchor="start", fontSize=13))
+    end = base.mark_tick(color=ACCENT, thickness=2, height=9).encode(x=alt.X("high:Q"), y=place)
+    title = alt.TitleParams(code, anchor="start", fontSize=13)
+    return alt.layer(line, dot, end).properties(width=190, height=alt.Step(ROW), title=title)
 
 
 def _names(alt: Any, names: Sequence[str]) -> Any:
