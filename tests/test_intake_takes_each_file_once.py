@@ -9,6 +9,7 @@ from intake_example import YEAR, Example, courses
 
 from pipelines.intake import land
 from pipelines.intake.inbox import program_year_in
+from pipelines.intake.lines import FileRefused, Reading, TextFormat
 from pipelines.intake.preview import preview
 from pipelines.intake.submission import accept, find
 from pipelines.intake.submit import transaction
@@ -182,3 +183,58 @@ def test_the_program_year_of_a_file_is_told_by_its_folder_or_its_name(tmp_path: 
     assert program_year_in(tmp_path / "2022-23" / "x.csv") == "2022-23"
     assert program_year_in(tmp_path / NAME) == YEAR
     assert program_year_in(tmp_path / "phones_2023-25.csv") is None
+
+
+COUNTS = "select file_name, status, supersedes_submission_id, loaded_row_count from quality.submission order by all"
+ROWS = "select course_id, course_title, submission_id, line_number from core.course order by all"
+
+
+def test_a_rebuild_keeps_the_version_that_the_sender_went_back_to(example: Example) -> None:
+    for version in ("Right", "Wrong", "Right"):
+        path = example.put(NAME, courses(3, title=version))
+        example.night()
+    path.unlink()  # nothing in the inbox could put it right again
+    before = example.rows(COUNTS), example.rows(ROWS)
+    example.rebuild()
+    assert example.rows(TITLES) == [("Right",)]
+    assert (example.rows(COUNTS), example.rows(ROWS)) == before
+
+
+def test_a_rebuild_tells_the_same_file_from_its_copies(example: Example) -> None:
+    for number in range(8):  # all received at once, so that only the first tells which is the file and which a copy
+        example.put(f"course_2023-24_{number}.csv", courses(3))
+    example.night()
+    before = example.rows(COUNTS), example.rows(ROWS)
+    example.rebuild()
+    assert (example.rows(COUNTS), example.rows(ROWS)) == before
+
+
+def test_a_rebuild_keeps_a_copy_that_counts_since_its_first_was_replaced(example: Example) -> None:
+    other = "course_2023-24_WI.csv"
+    example.put(NAME, courses(3))
+    example.put(other, courses(3))
+    example.night()
+    example.put(NAME, courses(2, title="Corrected"))
+    example.night()
+    before = example.rows(ROWS)
+    assert len(before) == 5
+    example.rebuild()
+    assert example.rows(ROWS) == before
+
+
+def test_a_rebuild_falls_back_on_the_earlier_version_where_todays_layout_cannot_read_the_later(
+    example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("Old", "New"):
+        example.put(NAME, courses(3, title=version))
+        example.night()
+    reading = land.read_text
+
+    def cannot_read_new(path: Path, text_format: TextFormat) -> Reading:
+        if b"New" in path.read_bytes():
+            raise FileRefused(reason_code="file_is_text", message="no longer")
+        return reading(path, text_format)
+
+    monkeypatch.setattr(land, "read_text", cannot_read_new)
+    example.rebuild()
+    assert example.rows(TITLES) == [("Old",)]

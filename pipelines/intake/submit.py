@@ -24,7 +24,7 @@ from pipelines.intake.land import Arrival, land, refuse
 from pipelines.intake.missing import MissingFile, missing_files
 from pipelines.intake.submission import Submission, find, submission_id_of
 from pipelines.intake.trust import repeat
-from pipelines.intake.versions import first_of, go_back, in_force, is_settled, layout_for, supersede
+from pipelines.intake.versions import first_of, go_back, in_force, is_settled, layout_for, replace_again, supersede
 from pipelines.schema import core_tables
 
 Say = Callable[[str], None]
@@ -79,10 +79,11 @@ def take_in(
 def rebuild(connection: duckdb.DuckDBPyConnection, home: Path, say: Say = lambda _: None) -> int:
     """Make raw and core anew from the archive, with the layouts of today; return how many files there were.
 
-    Every file ever received is taken in again in the order in which it came; the ledger keeps when that was. All or
-    nothing. Raises FileNotFoundError where the archive no longer has a file.
+    Every file ever received is taken in again; what the sender has replaced stays replaced, whatever came last, because
+    he may have gone back to an earlier version. The ledger keeps when each came. All or nothing. Raises
+    FileNotFoundError where the archive no longer has a file.
     """
-    known = find(connection, "grantee_id is not null", [])
+    known = sorted(find(connection, "grantee_id is not null", []), key=_order)
     with transaction(connection):
         _empty(connection)
         for earlier in known:
@@ -91,8 +92,17 @@ def rebuild(connection: duckdb.DuckDBPyConnection, home: Path, say: Say = lambda
             )
             received_at = earlier.received_at.replace(tzinfo=UTC)
             arrival = Arrival(file, earlier.sha256, earlier.byte_count, file.path, received_at)
-            say(_line(settle(connection, arrival, key_of(home, file.grantee_id))))
+            again = settle(connection, arrival, key_of(home, file.grantee_id))
+            if again.status == "read" and earlier.status == "superseded":
+                supersede(connection, again)
+            replace_again(connection, again, earlier.supersedes_submission_id)
+            say(_line(again))
     return len(known)
+
+
+def _order(earlier: Submission) -> int:
+    """What was replaced comes before what counts, repeats come after their first; otherwise as received."""
+    return {"superseded": 0, "repeated": 2}.get(earlier.status, 1)
 
 
 @contextmanager

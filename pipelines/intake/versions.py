@@ -6,6 +6,8 @@ stay in raw, because a gate may refuse the newer one, and then the earlier one c
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 
 from pipelines.grantee import grantee
@@ -79,8 +81,30 @@ def refuse_after_reading(connection: duckdb.DuckDBPyConnection, submission: Subm
     """
     set_status(connection, submission.submission_id, "refused", message)
     withdraw(connection, submission.submission_id, str(submission.table_name))
-    replaced = "submission_id = ? and status = 'superseded'"
-    for earlier in find(connection, replaced, [submission.supersedes_submission_id]):
+    _bring_back_replaced(connection, submission.supersedes_submission_id)
+
+
+def replace_again(connection: duckdb.DuckDBPyConnection, submission: Submission, replaced_id: str | None) -> None:
+    """Say once more what a submission replaces; where it can no longer be read, the earlier version counts again.
+
+    The caller has the transaction.
+    """
+    if replaced_id is None:
+        return
+    connection.execute(
+        "update quality.submission set supersedes_submission_id = ? where submission_id = ?",
+        [replaced_id, submission.submission_id],
+    )
+    if submission.status == "refused" and in_force(connection, _found(submission)) is None:
+        _bring_back_replaced(connection, replaced_id)
+
+
+def _found(submission: Submission) -> Found:
+    return Found(str(submission.grantee_id), submission.program_year, submission.file_name, Path())
+
+
+def _bring_back_replaced(connection: duckdb.DuckDBPyConnection, replaced_id: str | None) -> None:
+    for earlier in find(connection, "submission_id = ? and status = 'superseded'", [replaced_id]):
         _bring_back(connection, earlier)
 
 
