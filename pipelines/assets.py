@@ -183,7 +183,7 @@ def _published() -> dg.AssetsDefinition:
         from pipelines.publish import fill_publish, publish
 
         night: Night = context.resources.night
-        fill_publish(night.connection, all_rules())
+        fill_publish(night.connection, all_rules(), night.run_id, is_sample=bool(night.is_sample))
         publish(night.connection, night.settings.home)
 
     spec = dg.AssetSpec(PUBLISHED, deps=[RESULT], description="The analysts' file, built aside and swapped.")

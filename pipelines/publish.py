@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import models
 from pipelines.code_sets import code_set
+from pipelines.grantee import all_grantees
 from pipelines.schema import METADATA, equity_columns
 from pipelines.warehouse import insert_rows
 
@@ -36,6 +37,7 @@ DICTIONARY_COLUMNS = {
     "pii_class": "identifier, quasi or null.",
     "is_published": "Whether this file holds the table; others are described, not included.",
 }
+NOTE_COLUMNS = {"topic": "What the note is about.", "note": "What to know before reading on."}
 RULE_COLUMNS = {
     "rule_id": "Id; never changes its meaning.",
     "version": "Version of the rule.",
@@ -67,8 +69,9 @@ def is_about_everybody(rule: Rule) -> bool:
     return not any(word in said for word in (*attributes, *PERSON_WORDS))
 
 
-def fill_publish(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -> None:
-    """Fill ``publish.*`` anew: rule book, results, dictionary."""
+def fill_publish(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], run_id: str, *, is_sample: bool) -> None:
+    """Fill ``publish.*`` anew: notes, rule book, results, dictionary."""
+    _table(connection, "note", "Read this first.", NOTE_COLUMNS, _notes(run_id, is_sample=is_sample))
     _table(connection, "rule", "The rule book.", RULE_COLUMNS, [_rule_row(rule) for rule in rules])
     for model in models.all_models():
         if model.schema == "publish":
@@ -76,6 +79,18 @@ def fill_publish(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -
     _table(connection, "dictionary", "Every table and column of the warehouse.", DICTIONARY_COLUMNS, [])
     _table(connection, "dictionary", "Every table and column of the warehouse.", DICTIONARY_COLUMNS,
            _dictionary(connection))  # fmt: skip
+
+
+def _notes(run_id: str, *, is_sample: bool) -> list[tuple[object, ...]]:
+    names = ", ".join(one.name for one in all_grantees())
+    scope = "Results of rules about everybody, by grantee and program year; nothing by institution and no subgroup."
+    notes: list[tuple[object, ...]] = [
+        ("scope", f"{scope} More follows when disclosure control stands between."),
+        ("counts", "population_count and failed_count are rows of a table, not persons; not_applicable is not passed."),
+        ("night", f"Written by run {run_id}."),
+    ]
+    fiction = f"FICTIONAL, not data of {names}. Every record behind this file is invented."
+    return [("fiction", fiction), *notes] if is_sample else notes
 
 
 def publish(connection: duckdb.DuckDBPyConnection, home: Path) -> Path:

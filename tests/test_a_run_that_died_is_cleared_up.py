@@ -100,7 +100,7 @@ def test_nothing_is_published_of_a_night_that_judged_some_grantees_and_died(
         if moment == 1:
             run_book.close(connection, run_id, GATE_CLOSED, "rules")
     published = "select failed_count from publish.rule_result"
-    fill_publish(connection, [rule])
+    fill_publish(connection, [rule], "r1", is_sample=True)
     assert connection.execute(published).fetchall() == [(9,)], "the run under way is the one to publish"
     run_book.mark_dead(connection, SYSTEM_FAILED)
     models.build(connection, next(m for m in models.all_models() if m.table == "publish.rule_result"))

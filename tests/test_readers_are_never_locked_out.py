@@ -87,6 +87,13 @@ def test_everything_that_is_published_says_what_it_means(demonstration: Ran) -> 
 
 
 @pytest.mark.slow
+def test_a_file_made_from_samples_says_so_to_whoever_finds_it_without_a_readme(demonstration: Ran) -> None:
+    with duckdb.connect(str(demonstration.home / "published" / "cte.duckdb"), read_only=True) as connection:
+        notes = [row[0] for row in connection.execute("select note from publish.note").fetchall()]
+    assert any(note.startswith("FICTIONAL, not data of Alabama Community College System") for note in notes)
+
+
+@pytest.mark.slow
 def test_nothing_by_institution_and_no_subgroup_is_published(demonstration: Ran) -> None:
     with duckdb.connect(str(demonstration.home / "published" / "cte.duckdb"), read_only=True) as connection:
         columns = {row[0] for row in connection.execute("select column_name from duckdb_columns()").fetchall()}
