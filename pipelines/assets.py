@@ -124,8 +124,11 @@ def _definition() -> dg.AssetsDefinition:
 
         load_definitions(context.resources.night.connection, program_years())
 
-    spec = dg.AssetSpec(DEFINITION, description="What participant, concentrator and the indicators mean, by year.")
-    return _step("definition", "reference", [spec], load, is_whole=True)
+    specs = [
+        dg.AssetSpec(DEFINITION, description="What participant, concentrator and the indicators mean, by year."),
+        dg.AssetSpec(["reference", "term"], description="The order of the grantees' terms within a program year."),
+    ]
+    return _step("definition", "reference", specs, load, is_whole=True)
 
 
 def _model(model: models.Model) -> dg.AssetsDefinition:
