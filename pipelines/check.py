@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -50,10 +51,11 @@ def check_files(
 ) -> int:
     """Print every fault of the files and return the exit code: 1 where a gate would close, 3 where a rule broke.
 
-    Raises ConfigurationError for an unknown grantee or where the program year cannot be told.
+    Raises ConfigurationError for an unknown grantee, two files of one name, or where the program year cannot be told.
     """
     from pipelines.intake.preview import preview
 
+    _refuse_one_name_twice(paths)
     year = _year(paths, program_year)
     partition_grantee = grantee(grantee_id)
     with preview(partition_grantee.id, year, paths) as connection:
@@ -66,6 +68,14 @@ def check_files(
     if form == "text":
         say("a gate would close: repair what is critical before you submit" if would_close else "no gate would close")
     return GATE_CLOSED if would_close else NO_GATE_CLOSED
+
+
+def _refuse_one_name_twice(paths: Sequence[Path]) -> None:
+    """Of two files with one name the second replaces the first, whose faults nobody would see."""
+    for name, count in Counter(path.name for path in paths).items():
+        if count > 1:
+            msg = f"{name}: given {count} times; check one file of a name at a time, the later replaces the earlier"
+            raise ConfigurationError(msg)
 
 
 def _year(paths: Sequence[Path], given: str | None) -> str:

@@ -15,6 +15,7 @@ import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pipelines.layouts import ConfigurationError
 from pipelines.night import Settings, close_book, open_reference_run, settings_from_environment
 from pipelines.terminal import teller
 from pipelines.warehouse import FILE_NAME
@@ -42,6 +43,7 @@ def run_night(
     say(f"inbox {settings.inbox}\nhome  {settings.home}")
     with _progress(console) as progress:
         _execute(replace(settings, say=say), progress)
+    _hold_that_the_warehouse_is_closed(settings.home / f"{FILE_NAME}.wal")
     return _summary(settings.home, say)
 
 
@@ -98,6 +100,7 @@ def _execute(settings: Settings, progress: Progress) -> None:
         if "DAGSTER_HOME" not in os.environ and (DAGSTER_HOME / "dagster.yaml").is_file():
             os.environ["DAGSTER_HOME"] = str(DAGSTER_HOME)
         if "DAGSTER_HOME" in os.environ:
+            _check_dagster_home(Path(os.environ["DAGSTER_HOME"]))
             instance = stack.enter_context(dg.DagsterInstance.get())
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -105,6 +108,19 @@ def _execute(settings: Settings, progress: Progress) -> None:
         job.execute_in_process(
             instance=instance, tags=tags, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         )
+
+
+def _hold_that_the_warehouse_is_closed(log: Path) -> None:
+    """Raise OSError where the log beside the warehouse is left: Dagster keeps silent about what fails at the end."""
+    if log.exists():
+        msg = f"{log}: could not be written into the warehouse; is the disk full? The next run tries again"
+        raise OSError(msg)
+
+
+def _check_dagster_home(folder: Path) -> None:
+    if not (folder.is_absolute() and folder.is_dir()):
+        msg = f"DAGSTER_HOME={folder}: give the absolute path of a folder that is there, or do not set it"
+        raise ConfigurationError(msg)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Faults of the data never come here, they end in the ledger and in findings. No t
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,6 +14,10 @@ import duckdb
 from pipelines.home import HomeLocked
 from pipelines.layouts import ConfigurationError
 from pipelines.night import SYSTEM_FAILED, WRONG_CALL
+
+_REASON = re.compile(
+    "No space left on device|Read-only file system|Permission denied|Input/output error|Disk quota exceeded"
+)
 
 
 def explain(fault: BaseException, say: Callable[[str], None]) -> int:
@@ -36,7 +41,9 @@ def explain(fault: BaseException, say: Callable[[str], None]) -> int:
 def _about_files(causes: Sequence[BaseException]) -> str:
     """Return what the system said about a file, such as a full disk: it names the file and quotes no value."""
     said = [str(c).split("\n")[0] for c in causes if isinstance(c, OSError) or type(c) is duckdb.IOException]
-    return f": {said[-1]}" if said else ""
+    # A commit that fails for want of room is another kind of error, whose text may quote values besides.
+    reasons = [m[0] for c in causes if (m := _REASON.search(str(c)))]
+    return f": {(said or reasons)[-1]}" if said or reasons else ""
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:

@@ -6,11 +6,14 @@ layout (see ``layouts``) and no code of a grantee's own.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipelines.layouts import ConfigurationError, FileLayout, file_layouts, read_toml
 
@@ -107,7 +110,7 @@ def grantee(grantee_id: str) -> Grantee:
     content = read_toml(path)
     content.pop("ipeds", None)
     try:
-        return Grantee(
+        found = Grantee(
             identifiers=tuple(IdentifierKind(**i) for i in content.pop("identifier", [])),
             definitions=tuple(Definition(**d) for d in content.pop("definition", [])),
             institutions=tuple(Institution(**i) for i in content.pop("institution", [])),
@@ -117,6 +120,23 @@ def grantee(grantee_id: str) -> Grantee:
     except TypeError as fault:
         msg = f"{path}: {fault}; the keys are those of pipelines.grantee.Grantee"
         raise ConfigurationError(msg) from fault
+    _refuse_unusable(found, path)
+    return found
+
+
+def _refuse_unusable(found: Grantee, path: Path) -> None:
+    """Refuse values that no night could use. Raises ConfigurationError that names the key."""
+    uses: dict[str, Callable[[], object]] = {
+        f"time_zone = {found.time_zone!r}": lambda: ZoneInfo(found.time_zone),
+        f"[due] month_day = {found.due.get('month_day')!r}": lambda: found.due_date("2023-24"),
+        "[[identifier]] pattern": lambda: [re.compile(i.pattern) for i in found.identifiers],
+    }
+    for key, use in uses.items():
+        try:
+            use()
+        except (LookupError, ValueError, ImportError, re.error) as fault:
+            msg = f"{path}: {key}: {fault}; write it like the other grantees do"
+            raise ConfigurationError(msg) from fault
 
 
 def all_grantees() -> tuple[Grantee, ...]:

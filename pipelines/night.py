@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -73,9 +74,25 @@ class Night:
 
 
 def settings_from_environment(home: str | None = None, inbox: str | None = None) -> Settings:
-    """Return the settings of the scheduled night: ``CTE_HOME`` (./data) and ``CTE_INBOX`` (its inbox)."""
+    """Return the settings of the scheduled night: ``CTE_HOME`` (./data) and ``CTE_INBOX`` (its inbox).
+
+    Raises ConfigurationError where a variable of ours says nothing that can be used.
+    """
+    _check_environment()
     place = Path(home or os.environ.get("CTE_HOME") or "data").absolute()
     return Settings(home=place, inbox=Path(inbox or os.environ.get("CTE_INBOX") or place / "inbox").absolute())
+
+
+def _check_environment() -> None:
+    first, zone = os.environ.get("CTE_FIRST_PROGRAM_YEAR"), os.environ.get("CTE_TIME_ZONE")
+    if first is not None and not is_program_year(first):
+        msg = f"CTE_FIRST_PROGRAM_YEAR={first}: a program year is written like 2015-16"
+        raise ConfigurationError(msg)
+    try:
+        ZoneInfo(zone or "UTC")
+    except (LookupError, ValueError, ImportError) as fault:
+        msg = f"CTE_TIME_ZONE={zone}: no time zone of that name; write one like America/New_York"
+        raise ConfigurationError(msg) from fault
 
 
 def partitions_at_hand(settings: Settings) -> tuple[tuple[str, str], ...]:

@@ -26,10 +26,15 @@ def waivers_of(grantee_id: str) -> tuple[Waiver, ...]:
     if not path.is_file():
         return ()
     try:
-        return tuple(Waiver(**entry) for entry in read_toml(path).get("waiver", []))
+        waivers = tuple(Waiver(**entry) for entry in read_toml(path).get("waiver", []))
     except TypeError as fault:
         msg = f"{path}: [[waiver]]: {fault}; the keys are rule_id, program_year, reason, author, expires"
         raise ConfigurationError(msg) from fault
+    for waiver in waivers:
+        if type(waiver.expires) is not date:
+            msg = f"{path}: [[waiver]] of {waiver.rule_id}: expires: write a date without quotes, such as 2027-06-30"
+            raise ConfigurationError(msg)
+    return waivers
 
 
 def waived_rules(grantee_id: str, program_year: str, today: date) -> frozenset[str]:
