@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from pipelines.schema import content_columns, core_tables
 from pipelines.scorecard.card import Run
 from pipelines.scorecard.coverage import LABELS
 from pipelines.scorecard.verdicts import RuleWords
+from pipelines.warehouse import insert_rows
 
 GRANTEE, YEAR = "oregon", "2023-24"
 HOSTILE = "<script>alert('x')</script> & Sons \"College\""
@@ -70,16 +72,35 @@ def warehouse(institution_count: int = 5, *, names: tuple[str, ...] = NAMES, is_
     insert(connection, "quality.run", run_id=RUN.run_id, started_at=RUN.started_at.replace(tzinfo=None),
            is_sample=True, code_version=RUN.code_version)  # fmt: skip
     if is_filled:
-        connection.begin()  # one transaction, or a thousand inserts take most of the time of the tests
+        rows = _Gathered(connection)
         ids = [f"C{n:02d}" for n in range(1, institution_count + 1)]
         for n, institution_id in enumerate(ids):
             name = names[n % len(names)] + (f" {n // len(names) + 1}" if n >= len(names) else "")
-            _institution(connection, institution_id, name, n)
-        _grantee_wide(connection, ids)
-        _files(connection)
-        _verdicts(connection, ids)
-        connection.commit()
+            _institution(rows, institution_id, name, n)
+        _grantee_wide(rows, ids)
+        _files(rows)
+        _verdicts(rows, ids)
+        rows.write()
     return connection
+
+
+class _Gathered:
+    """Takes rows one by one and writes them a table at a time: a thousand inserts took most of a test's time."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection, self.rows = connection, defaultdict[str, list[list[Any]]](list)
+
+    def execute(self, statement: str, row: list[Any] | None = None) -> None:
+        if row is None:
+            self.write()
+            self.connection.execute(statement)
+        else:
+            self.rows[statement.removeprefix("insert into ").partition(" values ")[0]].append(row)
+
+    def write(self) -> None:
+        for into, rows in self.rows.items():
+            insert_rows(self.connection, into, rows)
+        self.rows.clear()
 
 
 def insert(connection: Any, table: str, **row: Any) -> None:
