@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from pipelines import ledger, models
+from pipelines.faults import words_kept_back
 from pipelines.grantee import grantee_ids
 from pipelines.night import (
     Night,
@@ -72,7 +73,8 @@ def _step(
 
     @dg.multi_asset(name=name, specs=grouped, backfill_policy=policy, required_resource_keys=RESOURCES)
     def step(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-        do(context)
+        with words_kept_back():
+            do(context)
         yield from (dg.MaterializeResult(asset_key=spec.key) for spec in specs)
 
     return step

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import duckdb
 
@@ -18,6 +19,29 @@ from pipelines.night import SYSTEM_FAILED, WRONG_CALL
 _REASON = re.compile(
     "No space left on device|Read-only file system|Permission denied|Input/output error|Disk quota exceeded"
 )
+
+
+class StepFailed(RuntimeError):  # noqa: N818 - a state of the night, not a mistake in it
+    """A step of the night failed. ``fault`` is what failed; not the cause, because Dagster stores a cause's words."""
+
+    def __init__(self, message: str, fault: BaseException) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+@contextmanager
+def words_kept_back() -> Iterator[None]:
+    """Keep the text of a fault out of Dagster's event log, which stores it with its causes and shows it to all.
+
+    Faults with words of ours pass as they are.
+    """
+    try:
+        yield
+    except (ConfigurationError, HomeLocked):
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever it is, its text may quote a value
+        msg = f"{type(fault).__name__}: its words are kept back, they may quote a value; see what the command printed"
+        raise StepFailed(msg, fault) from None
 
 
 def explain(fault: BaseException, say: Callable[[str], None]) -> int:
@@ -47,10 +71,12 @@ def _about_files(causes: Sequence[BaseException]) -> str:
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:
-    """Yield a fault and what led to it. Faults within Dagster's steps lead back to themselves."""
+    """Yield a fault and what led to it, the first fault last. Faults within Dagster's steps lead back to themselves."""
     seen: set[int] = set()
-    cause: BaseException | None = fault
-    while cause is not None and id(cause) not in seen:
-        yield cause
-        seen.add(id(cause))
-        cause = cause.__cause__ or cause.__context__
+    ahead: list[BaseException | None] = [fault]
+    while ahead:
+        cause = ahead.pop(0)
+        if cause is not None and id(cause) not in seen:
+            yield cause
+            seen.add(id(cause))
+            ahead += [cause.__cause__, cause.__context__, getattr(cause, "fault", None)]

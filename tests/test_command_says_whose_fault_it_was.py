@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from pipelines import console
+from pipelines import assets, console
 from pipelines.cli import main
+from pipelines.faults import explain, words_kept_back
 from pipelines.home import HomeLocked
 from pipelines.layouts import ConfigurationError
 from pipelines.night import SYSTEM_FAILED, WRONG_CALL
@@ -55,3 +58,27 @@ def test_a_home_in_use_is_a_state_of_the_system_and_is_named(
     fault = _chained(RuntimeError("resource"), HomeLocked("in use by run 7"))
     assert _run_that_raises(monkeypatch, fault) == SYSTEM_FAILED
     assert "in use by run 7" in capsys.readouterr().err
+
+
+def test_the_event_log_of_dagster_never_stores_the_value_that_an_error_quotes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: dg.AssetExecutionContext) -> None:
+        int("802-74-2731")
+
+    step = assets._step("spoiled", "core", [dg.AssetSpec("spoiled")], fail, is_whole=True)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance, pytest.raises(Exception) as raised:  # noqa: PT011 - any
+        dg.materialize([step], instance=instance, resources={"night": dg.ResourceDefinition.none_resource()})
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"kept back" in stored, "the fault itself must be in the log"
+    assert b"802-74-2731" not in stored
+    assert explain(raised.value, print) == SYSTEM_FAILED
+    said = capsys.readouterr().out
+    assert "ValueError" in said, "the operator must see what failed"
+    assert "invalid literal" not in said
+
+
+def test_faults_with_words_of_ours_pass_through_a_step_as_they_are() -> None:
+    fault = ConfigurationError("grantee.toml: the fix")
+    with pytest.raises(ConfigurationError, match="the fix"), words_kept_back():
+        raise fault

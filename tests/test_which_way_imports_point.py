@@ -18,10 +18,10 @@ FLOORS = (
     ("validation", "measures"),
     ("models", "publish", "scorecard", "sample"),
     ("reports",),
-    ("night", "check", "status", "event_log"),
+    ("night", "check", "status", "event_log", "faults"),
     ("assets",),
     ("asset_checks",),
-    ("definitions", "terminal", "faults"),
+    ("definitions", "terminal"),
     ("console", "docs"),
     ("cli",),
 )
