@@ -5,6 +5,7 @@ The law: what intake reads from ``render(x)`` is ``x``, for everything that the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ KEY = b"a key for tests, long enough"
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
 LAYOUTS = [(g, f) for g in grantee_ids() for f in grantee(g).layouts if f.is_effective(YEAR)]
 IDS = st.sampled_from(["123456788", "001010001", "990012345", "FL123456789012", "A1234567", "N12345678", "2234567890"])
+PERSONAL = re.compile(r"\d{8,10}|(?:FL|[AN])\d{7,12}|\d{1,2}/\d{1,2}/\d{4}", re.IGNORECASE)
 TYPES = {Date: pl.Date, Numeric: pl.Decimal(10, 2), Integer: pl.Int64}
 
 
@@ -45,6 +47,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _texts(layout: FileLayout) -> st.SearchStrategy[str]:
+    """Any text but one like a person's number or birth date: in a doubtful row that is withheld, and said so."""
+    return _any_texts(layout).filter(lambda text: not PERSONAL.fullmatch(re.sub(r"[\s-]", "", text)))
+
+
+def _any_texts(layout: FileLayout) -> st.SearchStrategy[str]:
     """Any text; in a one-byte encoding none whose bytes are UTF-8 too, because such a file is rightly doubted."""
     if layout.encoding == "utf-8":
         return st.text(st.characters(codec="utf-8"), max_size=12)
@@ -66,7 +73,7 @@ def _plain(ours: Column[Any], layout: FileLayout) -> st.SearchStrategy[Any]:
         return st.dates(date(1900, 1, 1), date(2100, 1, 1))
     if isinstance(ours.type, Numeric):
         return st.decimals(-99_999_999, 99_999_999, places=2)
-    return st.integers(-999_999_999, 999_999_999) if isinstance(ours.type, Integer) else _texts(layout)
+    return st.integers(-9_999_999, 9_999_999) if isinstance(ours.type, Integer) else _texts(layout)
 
 
 def _codes(ours: Column[Any]) -> st.SearchStrategy[Any]:
