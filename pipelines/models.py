@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from pipelines.measures.generated import generated_queries
+from pipelines.warehouse import quoted
 
 EXAMPLES = "queries"  # worked examples for analysts: not models
 _COLUMN = re.compile(r"column (\w+): (.+)")
@@ -163,13 +164,9 @@ def _replace(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     if sorted(built) != sorted(model.columns):
         msg = f"{model.origin}: documented and built columns differ in {sorted(set(built) ^ set(model.columns))}"
         raise ModelError(msg)
-    connection.execute(f"comment on {kind} {model.table} is {_literal(model.description)}")
+    connection.execute(f"comment on {kind} {model.table} is {quoted(model.description)}")
     for column, comment in model.columns.items():
-        connection.execute(f'comment on column {model.table}."{column}" is {_literal(comment)}')
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        connection.execute(f'comment on column {model.table}."{column}" is {quoted(comment)}')
 
 
 def build_all(connection: duckdb.DuckDBPyConnection) -> None:

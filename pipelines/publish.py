@@ -16,7 +16,7 @@ from pipelines import models
 from pipelines.code_sets import code_set
 from pipelines.grantee import all_grantees
 from pipelines.schema import METADATA, equity_columns
-from pipelines.warehouse import insert_rows
+from pipelines.warehouse import insert_rows, quoted
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
@@ -76,6 +76,7 @@ def fill_publish(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], r
     for model in models.all_models():
         if model.schema == "publish":
             models.build(connection, model)
+    # Made empty first, so that it describes itself too.
     _table(connection, "dictionary", "Every table and column of the warehouse.", DICTIONARY_COLUMNS, [])
     _table(connection, "dictionary", "Every table and column of the warehouse.", DICTIONARY_COLUMNS,
            _dictionary(connection))  # fmt: skip
@@ -105,7 +106,7 @@ def publish(connection: duckdb.DuckDBPyConnection, home: Path) -> Path:
         folder.chmod(0o755)  # whatever the umask, which is strict while the warehouse is open
     target, aside = folder / FILE, folder / f".{FILE}.{os.getpid()}"
     aside.unlink(missing_ok=True)
-    connection.execute(f"attach '{_escaped(aside)}' as published (storage_version '{STORAGE_VERSION}')")
+    connection.execute(f"attach {quoted(str(aside))} as published (storage_version '{STORAGE_VERSION}')")
     try:
         _copy(connection)
         connection.execute("checkpoint published")
@@ -187,8 +188,4 @@ def _coded(schema: str, table: str, column: str | None) -> tuple[str | None, str
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str | None) -> None:
-    connection.execute(f"comment on {what} is '{(text or '').replace(chr(39), chr(39) * 2)}'")
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+    connection.execute(f"comment on {what} is {quoted(text or '')}")

@@ -35,6 +35,11 @@ _TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
 )  # fmt: skip
 
 
+def quoted(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def sql_type(type_: TypeEngine[Any]) -> str:
     """Return the SQL name of a column type, the same in DuckDB and Spark but for varchar."""
     if isinstance(type_, Numeric):
@@ -51,7 +56,7 @@ def ddl(table: Table) -> str:
 def comments(table: Table) -> list[str]:
     """Return the statements that give a declared table and its columns their comments."""
     texts = [(f"table {table.fullname}", table.comment), *_column_comments(table)]
-    return [f"comment on {name} is '{_quoted(text or '')}'" for name, text in texts]
+    return [f"comment on {name} is {quoted(text or '')}" for name, text in texts]
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -89,7 +94,7 @@ def open_warehouse(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             path.chmod(0o600)
             connection.execute("set enable_progress_bar = false")
-            connection.execute(f"set temp_directory = '{_quoted(str(home / 'tmp'))}'")
+            connection.execute(f"set temp_directory = {quoted(str(home / 'tmp'))}")
             _upgrade(connection, path)
             yield connection
             connection.execute("checkpoint")
@@ -159,7 +164,3 @@ def _known_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> set[s
 
 def _column_comments(table: Table) -> list[tuple[str, str | None]]:
     return [(f"column {table.fullname}.{c.name}", c.comment) for c in table.columns]
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -14,7 +14,6 @@ from sqlalchemy import Column, String, Table
 from pipelines.intake.conform_values import (
     absent,
     is_unreadable,
-    quoted,
     read_text,
     sent_text,
     value_of,
@@ -23,6 +22,7 @@ from pipelines.intake.conform_values import (
 from pipelines.intake.raw_names import kind_column, raw_columns, raw_table
 from pipelines.layouts import FileLayout
 from pipelines.schema import content_columns, core_table
+from pipelines.warehouse import quoted
 
 
 def conform_sql(layout: FileLayout, source: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Date, Integer, Numeric
 
 from pipelines.code_sets import STATES, codes_of
 from pipelines.layouts import ColumnLayout
+from pipelines.warehouse import quoted
 
 _DATE_GUARDS = {
     "YYYY-MM-DD": r"^[1-9]\d{3}-\d{2}-\d{2}$",
@@ -27,11 +28,6 @@ _YEARS = {
     "start_year": "substr($program_year, 1, 4)",
     "end_year": "cast(cast(substr($program_year, 1, 4) as integer) + 1 as varchar)",
 }
-
-
-def quoted(text: str) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def sent_text(name: str, column: ColumnLayout) -> str:

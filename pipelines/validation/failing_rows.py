@@ -13,6 +13,7 @@ import duckdb
 from pipelines.grantee import grantee
 from pipelines.intake.raw_names import raw_columns, raw_table
 from pipelines.schema import METADATA, PARTITION
+from pipelines.warehouse import quoted
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
@@ -74,7 +75,7 @@ def _rows_of(
     partition = "true"
     if grantee_id is not None:
         values = zip(PARTITION, (grantee_id, program_year), strict=True)
-        partition = " and ".join(f"{column} = {_quoted(value or '')}" for column, value in values)
+        partition = " and ".join(f"{column} = {quoted(value or '')}" for column, value in values)
     joins, values_sent = _as_sent(connection, table, failing, grantee_id, place)
     flags = ", ".join(f"({f.predicate}) as is_failing_{i}" for i, f in enumerate(failing))
     any_flag = " or ".join(f"is_failing_{i}" for i in range(len(failing)))
@@ -82,8 +83,8 @@ def _rows_of(
         f"select t.*, {i} as rule_number from judged as t where is_failing_{i}" for i in range(len(failing))
     )
     described = ", ".join(
-        f"({i}, {_quoted(f.rule.id)}, {f.rule.version}, {_quoted(f.rule.severity)}, {_quoted(table)}, "
-        f"{_quoted(f.rule.columns[0])}, {str(f.is_waived).lower()})"
+        f"({i}, {quoted(f.rule.id)}, {f.rule.version}, {quoted(f.rule.severity)}, {quoted(table)}, "
+        f"{quoted(f.rule.columns[0])}, {str(f.is_waived).lower()})"
         for i, f in enumerate(failing)
     )
     return f"""
@@ -97,10 +98,6 @@ def _rows_of(
         rule.version, rule.severity, rule.table_name, rule.column_name, rule.is_waived
     from t join rule using (rule_number) {joins}
     """
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _place(connection: duckdb.DuckDBPyConnection, table: str) -> _Place:
@@ -123,8 +120,8 @@ def _key(place: _Place, *, masked: bool) -> str:
     parts = []
     for column in place.key:
         hidden = masked and column in place.masked
-        value = _quoted(MASK) if hidden else f"coalesce(cast(t.{column} as varchar), '?')"
-        parts.append(f"{_quoted(column + '=')} || {value}")
+        value = quoted(MASK) if hidden else f"coalesce(cast(t.{column} as varchar), '?')"
+        parts.append(f"{quoted(column + '=')} || {value}")
     if not masked and "line_number" in place and place.key:
         hole = " or ".join(f"t.{column} is null" for column in place.key)
         parts.append(f"case when {hole} then cast(t.line_number as varchar) else '' end")
@@ -149,7 +146,7 @@ def _as_sent(
             sent.append(f"cast(t.{column} as varchar)")
         value = f"coalesce({', '.join(sent)})" if sent else "cast(null as varchar)"
         if column in place.masked:
-            value = f"case when {value} is null then null else {_quoted(MASK)} end"
+            value = f"case when {value} is null then null else {quoted(MASK)} end"
         cases.append(f"when {i} then {value}")
     return " ".join(joins), f"case t.rule_number {' '.join(cases)} end"
 
