@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee
 from pipelines.intake.inbox import is_program_year, program_year_in
-from pipelines.layouts import ConfigurationError
 from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED, SYSTEM_FAILED
 
 if TYPE_CHECKING:

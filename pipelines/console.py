@@ -15,7 +15,7 @@ import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
 from pipelines.night import Settings, close_book, open_reference_run, settings_from_environment
 from pipelines.terminal import teller
 from pipelines.warehouse import FILE_NAME

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 import duckdb
 
+from pipelines.configuration import ConfigurationError
 from pipelines.home import HomeLocked
-from pipelines.layouts import ConfigurationError
 from pipelines.night import SYSTEM_FAILED, WRONG_CALL
 
 _REASON = re.compile(

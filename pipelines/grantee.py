@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.layouts import ConfigurationError, FileLayout, file_layouts, read_toml
+from pipelines.configuration import ConfigurationError, read_toml
+from pipelines.layout_files import file_layouts
+from pipelines.layouts import FileLayout
 
 FOLDER = Path(__file__).parent / "grantees"
 

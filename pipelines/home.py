@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
 
 SAMPLE_MARKER = "FICTIONAL.txt"  # at the root of an inbox: what lies below is invented
 _KIND, _LOCK = "kind.txt", ".lock"

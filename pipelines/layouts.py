@@ -1,24 +1,23 @@
-"""Layouts: how a supplier's files say our columns. Read from ``layout*.toml``, checked, never interpreted elsewhere.
+"""Layouts: how a supplier's files say our columns, in words that both directions use. Declarations only.
 
-Used forwards by ``intake`` (their words to ours) and backwards by ``sample`` (ours to theirs).
+Used forwards by ``intake`` (their words to ours) and backwards by ``sample`` (ours to theirs). How the TOML files are
+read and checked stands in ``layout_files``; every key is explained in ``docs/layouts.md``.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+Kind = Literal["delimited", "fixed_width", "workbook", "parquet", "json_lines", "database"]
 DATE_FORMATS = ("YYYY-MM-DD", "MM/DD/YYYY", "YYYYMMDD")
 YEAR_FORMATS = ("YYYY-YY", "start_year", "end_year")
+# House default after Florida's WDIS, which rejects a file with more than a fifth of its records in error.
+MOST_BAD_SHARE = "1/5"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
-class ConfigurationError(Exception):
-    """A fault of configuration: the message names file, key and the fix (exit code 2)."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,39 @@ class ColumnLayout:
 
 
 @dataclass(frozen=True)
+class Transactions:
+    """How records say that they add, change or delete what was sent before, as in an update file.
+
+    ``column`` holds the code; ``add``, ``change`` and ``delete`` are its values, empty where the file has no such code.
+    The records of a later file are replayed on what the earlier ones left; a change of key is a delete plus an add.
+    """
+
+    column: str
+    add: str = "A"
+    change: str = "C"
+    delete: str = "D"
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the codes that a record may carry."""
+        return tuple(code for code in (self.add, self.change, self.delete) if code)
+
+
+@dataclass(frozen=True)
 class FileLayout:
-    """One kind of file: which table it fills, how it is named, read and mapped.
+    """One kind of file, or one kind of record within files: the table it fills, how it is named, read and mapped.
+
+    Several layouts may share a ``file_name``: each then has a ``record``, the code that tells its records, which stands
+    in the column ``record_column`` (or, in fixed width, at ``record_start`` for ``record_width`` characters). In a
+    workbook ``sheet`` names the sheet of this layout and ``ignored_sheets`` those that hold no records (``*`` for all
+    others).
+
+    ``header_record`` and ``trailer_record`` are regular expressions for lines that are neither title nor data; a named
+    group ``rows`` is a control count of the data rows. ``most_bad_share`` is the share of data lines that may be
+    unreadable before the whole file is refused. ``query`` reads a table of a source database.
+
+    ``{vintage}`` in ``file_name`` takes a code of code set ``vintage``: a later vintage of the same file replaces an
+    earlier one, never the other way round. ``vintages`` maps their word to ours.
 
     ``is_always_quoted`` and ``line_end`` serve writing only: a reader takes what comes. ``is_partial`` says that the
     file has more columns than the layout names, on purpose; the archive keeps them. ``years_before`` is how many years
@@ -58,13 +88,25 @@ class FileLayout:
     columns: tuple[ColumnLayout, ...]
     layout_id: str
     layout_version: str
-    kind: Literal["delimited", "fixed_width"] = "delimited"
+    kind: Kind = "delimited"
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
     has_header: bool = True
     title_lines: int = 0
     trailer_lines: int = 0
+    header_record: str = ""
+    trailer_record: str = ""
+    sheet: str = ""
+    ignored_sheets: tuple[str, ...] = ()
+    record: str = ""
+    record_column: str = ""
+    record_start: int = 1
+    record_width: int = 0
+    query: str = ""
+    transactions: Transactions | None = None
+    vintages: dict[str, str] = field(default_factory=dict)
+    most_bad_share: str = MOST_BAD_SHARE
     one_file_per: str = ""
     constants: dict[str, str] = field(default_factory=dict)
     effective_from: str = ""
@@ -81,6 +123,11 @@ class FileLayout:
         """The layout and its version, as ``quality.submission`` records it."""
         return f"{self.layout_id} {self.layout_version}"
 
+    @property
+    def most_bad(self) -> Fraction:
+        """The share of data lines that may be unreadable before the file is refused."""
+        return Fraction(self.most_bad_share)
+
     def is_effective(self, program_year: str) -> bool:
         """Return whether the layout is in force for a program year such as ``2024-25``."""
         return (not self.effective_from or self.effective_from <= program_year) and (
@@ -89,9 +136,18 @@ class FileLayout:
 
     def matches(self, file_name: str) -> bool:
         """Return whether a file of that name is of this kind; letter case does not matter."""
-        parts = _PLACEHOLDER.split(self.file_name)
-        pattern = "".join(re.escape(p) if i % 2 == 0 else r"[\w-]+" for i, p in enumerate(parts))
-        return re.fullmatch(pattern, file_name, re.IGNORECASE) is not None
+        return _pattern(self.file_name).fullmatch(file_name) is not None
+
+    def name_parts(self, file_name: str) -> dict[str, str]:
+        """Return what a file's name says for each placeholder of the layout's; empty where the name is another."""
+        match = _pattern(self.file_name).fullmatch(file_name)
+        return match.groupdict() if match else {}
+
+    def vintage_of(self, file_name: str) -> str:
+        """Return the vintage that a file's name says, in our words; empty where it says none."""
+        said = self.name_parts(file_name).get("vintage", "")
+        ours = {theirs.casefold(): word for theirs, word in self.vintages.items()}
+        return ours.get(said.casefold(), said)
 
     def column_to(self, name: str) -> ColumnLayout | None:
         """Return the column that fills our column of that name, or None where the file does not carry it."""
@@ -99,70 +155,14 @@ class FileLayout:
 
 
 @cache
-def file_layouts(folder: Path) -> tuple[FileLayout, ...]:
-    """Return all file layouts of a grantee's or reference source's folder, in file order.
-
-    Raises ConfigurationError that names file and key.
-    """
-    return tuple(layout for path in sorted(folder.glob("layout*.toml")) for layout in _read(path))
-
-
-def layout_of(folder: Path, file_name: str, program_year: str) -> FileLayout | None:
-    """Return the layout in force in a program year for a file of that name, or None where none is registered."""
-    matching = (f for f in file_layouts(folder) if f.matches(file_name) and f.is_effective(program_year))
-    return next(matching, None)
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return a TOML file's content. Raises ConfigurationError that names file and line."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as fault:
-        msg = f"{path}: {fault}; correct the file"
-        raise ConfigurationError(msg) from fault
-
-
-def _read(path: Path) -> list[FileLayout]:
-    content = read_toml(path)
-    shared = content.get("defaults", {})
-    code_maps = content.get("codes", {})
-    identity = {"layout_id": content["id"], "layout_version": content["version"]}
-    return [_file({**shared, **block}, code_maps, identity, path) for block in content.get("file", [])]
-
-
-def _file(block: dict[str, Any], code_maps: dict[str, Any], identity: dict[str, Any], path: Path) -> FileLayout:
-    where = f"{path}: [[file]] {block.get('name', '?')!r}"
-    columns = _placed([_column(c, code_maps, where) for c in block.pop("columns", [])])
-    try:
-        layout = FileLayout(columns=tuple(columns), **identity, **block)
-    except TypeError as fault:
-        msg = f"{where}: {fault}; the keys are those of FileLayout"
-        raise ConfigurationError(msg) from fault
-    if layout.kind == "fixed_width" and any(not c.width for c in columns):
-        msg = f"{where}: a fixed-width file needs `width` on every column"
-        raise ConfigurationError(msg)
-    return layout
-
-
-def _column(block: dict[str, Any], code_maps: dict[str, Any], where: str) -> ColumnLayout:
-    if isinstance(block.get("codes"), str):
-        name = block["codes"]
-        if name not in code_maps:
-            msg = f"{where}: column {block.get('name')!r}: no code map [codes.{name}] in this file; add it"
-            raise ConfigurationError(msg)
-        block = {**block, "codes": code_maps[name]}
-    try:
-        return ColumnLayout(**{**block, "nulls": tuple(block.get("nulls", ()))})
-    except TypeError as fault:
-        msg = f"{where}: column {block.get('name')!r}: {fault}; the keys are those of ColumnLayout"
-        raise ConfigurationError(msg) from fault
-
-
-def _placed(columns: list[ColumnLayout]) -> list[ColumnLayout]:
-    """Give each fixed-width column without a start the place behind its predecessor."""
-    placed, next_start = [], 1
-    for column in columns:
-        start = column.start or next_start
-        placed.append(ColumnLayout(**{**column.__dict__, "start": start if column.width else 0}))
-        next_start = start + column.width
-    return placed
+def _pattern(file_name: str) -> re.Pattern[str]:
+    parts, seen, text = _PLACEHOLDER.split(file_name), set[str](), ""
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            text += re.escape(part)
+        elif part in seen:
+            text += rf"(?P={part})"
+        else:
+            seen.add(part)
+            text += rf"(?P<{part}>[\w-]+?)"
+    return re.compile(text, re.IGNORECASE)

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines import run_book
+from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import claim, is_sample_home, is_sample_inbox, lock
 from pipelines.intake.inbox import is_program_year
 from pipelines.intake.submission import accept
-from pipelines.layouts import ConfigurationError
 from pipelines.warehouse import open_warehouse
 
 NO_GATE_CLOSED, GATE_CLOSED, WRONG_CALL, SYSTEM_FAILED = 0, 1, 2, 3

@@ -19,8 +19,8 @@ from sqlalchemy import Date, DateTime, Integer, Numeric, String, Table
 from sqlalchemy.types import BigInteger, Boolean, TypeEngine
 
 from pipelines import ledger
+from pipelines.configuration import ConfigurationError
 from pipelines.home import HomeLocked, make_private
-from pipelines.layouts import ConfigurationError
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import METADATA
 

@@ -10,9 +10,9 @@ import pytest
 
 from pipelines import assets, console
 from pipelines.cli import main
+from pipelines.configuration import ConfigurationError
 from pipelines.faults import explain, words_kept_back
 from pipelines.home import HomeLocked
-from pipelines.layouts import ConfigurationError
 from pipelines.night import SYSTEM_FAILED, WRONG_CALL
 
 

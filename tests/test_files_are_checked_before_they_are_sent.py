@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.check import check_files
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 YEAR = "2023-24"

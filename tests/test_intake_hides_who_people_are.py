@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_example import SSN, YEAR, Example, enrollments
 
+from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee
 from pipelines.intake.archive import archived, sha256_of, store
 from pipelines.intake.identity import hmac_parameters, key_of, kind_sql, normalized_sql, pseudonym, pseudonym_sql
-from pipelines.layouts import ConfigurationError
 
 NAME = "enrollment_2023-24_FA.csv"
 STUDENT_HEADER = (

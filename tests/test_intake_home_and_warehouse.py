@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import warehouse
+from pipelines.configuration import ConfigurationError
 from pipelines.home import HomeLocked, claim, is_sample_home, is_sample_inbox, lock
-from pipelines.layouts import ConfigurationError
 from pipelines.warehouse import declared_tables, open_in_memory, open_warehouse
 
 

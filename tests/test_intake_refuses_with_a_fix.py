@@ -13,8 +13,8 @@ from intake_example import COURSE_HEADER, SSN, YEAR, Example, courses, enrollmen
 from pipelines.grantee import grantee
 from pipelines.intake.inbox import Found
 from pipelines.intake.land import LISTED_LINES
-from pipelines.intake.lines import read_text
 from pipelines.intake.preview import preview
+from pipelines.intake.reading.lines import read_text
 from pipelines.intake.submission import find
 from pipelines.intake.trust import doubt_about_rows, text_format
 

@@ -9,8 +9,8 @@ from intake_example import YEAR, Example, courses
 
 from pipelines.intake import land
 from pipelines.intake.inbox import program_year_in
-from pipelines.intake.lines import FileRefused, Reading, TextFormat
 from pipelines.intake.preview import preview
+from pipelines.intake.reading.lines import FileRefused, Reading, TextFormat
 from pipelines.intake.submission import accept, find
 from pipelines.intake.submit import transaction
 from pipelines.intake.versions import refuse_after_reading

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from core_rows import add, complete, earn, rows_of, small_warehouse
 
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
 from pipelines.measures import definitions
 from pipelines.models import ModelError, all_models, build
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake import lines
-from pipelines.intake.lines import Field, FileRefused, Reading, TextFormat, count_lines, read_text
-from pipelines.intake.lines_bytes import split_lines
-from pipelines.intake.lines_classify import _running_parity
-from pipelines.intake.lines_quotes import MAX_LINES_PER_ROW
+from pipelines.intake.reading import lines
+from pipelines.intake.reading.lines import Field, FileRefused, Reading, TextFormat, count_lines, read_text
+from pipelines.intake.reading.lines_bytes import split_lines
+from pipelines.intake.reading.lines_classify import _running_parity
+from pipelines.intake.reading.lines_quotes import MAX_LINES_PER_ROW
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 TRICKY = st.text(alphabet='ab,"\n\r 5\té\x00', max_size=60)
@@ -313,7 +313,7 @@ def test_packed_bits_find_the_quoted_bytes_as_one_by_one_would(bits: list[bool])
 
 @given(st.binary(max_size=60).filter(bool), st.integers(1, 7))
 def test_line_ends_are_found_across_block_borders(data: bytes, block: int) -> None:
-    with patch("pipelines.intake.lines_bytes._BLOCK", block):
+    with patch("pipelines.intake.reading.lines_bytes._BLOCK", block):
         found = split_lines(data)
     spans = zip(found.start.tolist(), found.end.tolist(), strict=True)
     parts = LINE_END.split(data)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.intake.lines import Field, FileRefused, TextFormat, mask, read_text
-from pipelines.intake.lines_mask import mask_all
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
+from pipelines.intake.reading.lines import Field, FileRefused, TextFormat, mask, read_text
+from pipelines.intake.reading.lines_mask import mask_all
 
 PLAIN = TextFormat("delimited", (Field("student_id"), Field("name")))
 ACCENTED = "student_id,name\n" + "1,José\n" * 30

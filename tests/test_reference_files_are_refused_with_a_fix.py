@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from ipeds_example import COMPLETERS_HEADER, ReferenceHome, completers, completers_row, directory, zipped
 
-from pipelines.intake import unpack as unpacking
-from pipelines.intake.unpack import ArchiveRefused, unpack
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
+from pipelines.intake.reading import unpack as unpacking
+from pipelines.intake.reading.unpack import ArchiveRefused, unpack
 
 GOOD = completers(completers_row("111111", "03", 7))
 

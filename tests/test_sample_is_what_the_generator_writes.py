@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee_ids
-from pipelines.layouts import ConfigurationError
 from pipelines.sample.submissions import write_samples
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"

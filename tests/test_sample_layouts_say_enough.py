@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.code_sets import codes_of
 from pipelines.grantee import FOLDER, grantee, grantee_ids
-from pipelines.layouts import file_layouts
+from pipelines.layout_files import file_layouts
 from pipelines.sample.plan import plan
 from pipelines.sample.records import cohorts, records
 from pipelines.sample.render import code_map, expressible, render, said

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scorecard_example import GRANTEE, RUN, WORDS, YEAR, insert, verdict, warehouse
 
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
 from pipelines.scorecard.build import build_scorecard
 from pipelines.scorecard.card import CriterionResult, Gate
 from pipelines.scorecard.rubric import RUBRIC, rubric

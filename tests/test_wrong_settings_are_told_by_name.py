@@ -11,9 +11,9 @@ import pytest
 
 from pipelines import grantee as grantees
 from pipelines.check import check_files
+from pipelines.configuration import ConfigurationError
 from pipelines.console import _check_dagster_home, _hold_that_the_warehouse_is_closed
 from pipelines.faults import explain
-from pipelines.layouts import ConfigurationError
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
 from pipelines.validation import waivers
 

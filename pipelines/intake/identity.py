@@ -14,9 +14,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pipelines.configuration import ConfigurationError
 from pipelines.home import make_private, write_private
 from pipelines.intake.source import Supplier
-from pipelines.layouts import ConfigurationError
 
 _BLOCK_SIZE = 64  # of SHA-256, RFC 2104
 _SHORTEST_KEY = 16

@@ -16,13 +16,14 @@ import polars as pl
 from pipelines.grantee import Grantee
 from pipelines.intake.conform import conform
 from pipelines.intake.inbox import Found
-from pipelines.intake.lines import FileRefused, Reading, count_lines, read_text
-from pipelines.intake.lines_mask import tell_names
 from pipelines.intake.raw import write_raw
+from pipelines.intake.reading.lines import FileRefused, Reading, count_lines, read_text
+from pipelines.intake.reading.lines_mask import tell_names
 from pipelines.intake.source import Supplier
 from pipelines.intake.submission import Submission, record, submission_id_of
 from pipelines.intake.trust import Doubt, doubt_about_name, doubt_about_rows, no_layout, text_format
-from pipelines.layouts import FileLayout, layout_of
+from pipelines.layout_files import layout_of
+from pipelines.layouts import FileLayout
 
 LISTED_LINES = 1000  # of a refused file; the others count in its one row without a line number
 _NO_LINES = pl.DataFrame(

@@ -16,18 +16,19 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.configuration import ConfigurationError
 from pipelines.home import make_private
 from pipelines.intake.archive import sha256_of, store
 from pipelines.intake.conform import withdraw
 from pipelines.intake.inbox import Found, name_of
 from pipelines.intake.land import Arrival, land_with, refuse
 from pipelines.intake.raw_names import raw_table
+from pipelines.intake.reading.unpack import ArchiveRefused, Plain, is_zip, unpack
 from pipelines.intake.source import FOLDER, Source, sources
 from pipelines.intake.submission import CURRENT, Submission, find, set_status
 from pipelines.intake.submit import Intake, transaction
 from pipelines.intake.trust import Doubt, repeat
-from pipelines.intake.unpack import ArchiveRefused, Plain, is_zip, unpack
-from pipelines.layouts import ConfigurationError, FileLayout
+from pipelines.layouts import FileLayout
 
 Say = Callable[[str], None]
 _UNKNOWN = Source("reference", FOLDER)

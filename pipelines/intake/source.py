@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.configuration import read_toml
 from pipelines.grantee import Grantee, IdentifierKind
-from pipelines.layouts import FileLayout, file_layouts, read_toml
+from pipelines.layout_files import file_layouts
+from pipelines.layouts import FileLayout
 
 FOLDER = Path(__file__).parents[1] / "reference"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pipelines.intake.inbox import Found, is_program_year
-from pipelines.intake.lines import Field, Reading, TextFormat
+from pipelines.intake.reading.lines import Field, Reading, TextFormat
 from pipelines.intake.source import Supplier
 from pipelines.layouts import ColumnLayout, FileLayout
 
@@ -32,7 +32,7 @@ class Doubt:
 def text_format(layout: FileLayout) -> TextFormat:
     """Return what the line reader needs to know of a layout."""
     return TextFormat(
-        kind=layout.kind,
+        kind="fixed_width" if layout.kind == "fixed_width" else "delimited",
         fields=tuple(Field(c.name, c.start, c.width, c.is_optional) for c in layout.columns),
         encoding=layout.encoding,
         delimiter=layout.delimiter,

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee
 from pipelines.intake.conform import conform, withdraw
 from pipelines.intake.inbox import Found
 from pipelines.intake.submission import CURRENT, Submission, find, set_status
-from pipelines.layouts import ConfigurationError, FileLayout, layout_of
+from pipelines.layout_files import layout_of
+from pipelines.layouts import FileLayout
 
 _IN_FORCE = f"status in ({', '.join(repr(s) for s in CURRENT)})"
 

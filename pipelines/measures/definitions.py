@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 
 from pipelines.code_sets import code_set
+from pipelines.configuration import ConfigurationError
 from pipelines.grantee import Definition, Grantee, all_grantees
-from pipelines.layouts import ConfigurationError
 from pipelines.warehouse import insert_rows
 
 CREDITS_WINDOWS = ("cumulative", "reporting_year")

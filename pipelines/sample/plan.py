@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.configuration import ConfigurationError, read_toml
 from pipelines.grantee import FOLDER, Grantee, grantee
-from pipelines.layouts import ConfigurationError, read_toml
 
 PROGRAMS = Path(__file__).with_name("programs.csv")
 SHORT_PROGRAM = 12  # semester credits: from here on a program is long enough to be a concentrator by credits alone

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee_ids
 from pipelines.home import SAMPLE_MARKER
-from pipelines.layouts import ConfigurationError
 from pipelines.sample.plan import Plan, plan
 from pipelines.sample.planting import facts, plant
 from pipelines.sample.records import Cohorts, cohorts, records, year_name

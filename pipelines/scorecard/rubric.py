@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pipelines.layouts import ConfigurationError, read_toml
+from pipelines.configuration import ConfigurationError, read_toml
 
 RUBRIC = Path(__file__).parent / "rubric.toml"
 Assessed = Literal["suggested", "evidence", "people"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from pipelines.configuration import ConfigurationError, read_toml
 from pipelines.grantee import grantee
-from pipelines.layouts import ConfigurationError, read_toml
 
 
 @dataclass(frozen=True)

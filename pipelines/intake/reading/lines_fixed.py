@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.intake.lines_bytes import Lines
-from pipelines.intake.lines_classify import BLANK, CLEAN, WIDTH, Marks, mark_text, per_line
-from pipelines.intake.lines_delimited import text_of
-from pipelines.intake.lines_format import Field
+from pipelines.intake.reading.lines_bytes import Lines
+from pipelines.intake.reading.lines_classify import BLANK, CLEAN, WIDTH, Marks, mark_text, per_line
+from pipelines.intake.reading.lines_delimited import text_of
+from pipelines.intake.reading.lines_format import Field
 
 _NO_TEXT = "\x1f"  # control characters send a line to quarantine, so this one is in no line that is read
 _BLANK_CODE = 32

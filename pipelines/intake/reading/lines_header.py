@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipelines.intake.lines_bytes import Lines
-from pipelines.intake.lines_format import POSITION_COLUMNS, Field, FileRefused, TextFormat
-from pipelines.intake.lines_mask import mask, tell_names
-from pipelines.intake.lines_quotes import scan_row
+from pipelines.intake.reading.lines_bytes import Lines
+from pipelines.intake.reading.lines_format import POSITION_COLUMNS, Field, FileRefused, TextFormat
+from pipelines.intake.reading.lines_mask import mask, tell_names
+from pipelines.intake.reading.lines_quotes import scan_row
 
 _MOST_COLUMNS = 20_000
 _MOST_NAMES_TOLD = 12

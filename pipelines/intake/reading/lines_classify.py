@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.intake.lines_bytes import CARRIAGE_RETURN, LINE_FEED, Lines
+from pipelines.intake.reading.lines_bytes import CARRIAGE_RETURN, LINE_FEED, Lines
 
 CLEAN, BLANK, TAKEN, FIELD_COUNT, WIDTH, ENCODING, CONTROL = range(7)
 REASONS = {

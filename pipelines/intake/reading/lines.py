@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.intake import lines_delimited, lines_fixed
-from pipelines.intake.lines_bytes import (
+from pipelines.intake.reading import lines_delimited, lines_fixed
+from pipelines.intake.reading.lines_bytes import (
     Lines,
     as_utf8,
     from_utf16,
@@ -23,7 +23,7 @@ from pipelines.intake.lines_bytes import (
     split_lines,
     wrong_encoding,
 )
-from pipelines.intake.lines_classify import (
+from pipelines.intake.reading.lines_classify import (
     BLANK,
     CONTROL,
     ENCODING,
@@ -36,10 +36,10 @@ from pipelines.intake.lines_classify import (
     mark_fields,
     runs,
 )
-from pipelines.intake.lines_format import Field, FileRefused, Reading, TextFormat
-from pipelines.intake.lines_header import Body, Columns, find_body, match_header, match_places, read_header
-from pipelines.intake.lines_mask import mask, quarantine
-from pipelines.intake.lines_quotes import Scan
+from pipelines.intake.reading.lines_format import Field, FileRefused, Reading, TextFormat
+from pipelines.intake.reading.lines_header import Body, Columns, find_body, match_header, match_places, read_header
+from pipelines.intake.reading.lines_mask import mask, quarantine
+from pipelines.intake.reading.lines_quotes import Scan
 
 __all__ = ["Field", "FileRefused", "Reading", "TextFormat", "count_lines", "mask", "read_text"]
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.intake.lines_bytes import Lines
-from pipelines.intake.lines_classify import CONTROL, ENCODING, REASONS, Marks
+from pipelines.intake.reading.lines_bytes import Lines
+from pipelines.intake.reading.lines_classify import CONTROL, ENCODING, REASONS, Marks
 
 MAX_LINES_PER_ROW = 100
 _FEWEST_COLUMNS_TO_KNOW_A_ROW = 3

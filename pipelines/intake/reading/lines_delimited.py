@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.intake.lines_bytes import Lines
-from pipelines.intake.lines_classify import CLEAN, TAKEN, Marks, bytes_of
-from pipelines.intake.lines_quotes import Scan, resolve, scan_row
+from pipelines.intake.reading.lines_bytes import Lines
+from pipelines.intake.reading.lines_classify import CLEAN, TAKEN, Marks, bytes_of
+from pipelines.intake.reading.lines_quotes import Scan, resolve, scan_row
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 

@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.intake.lines_bytes import Lines
-from pipelines.intake.lines_format import QUARANTINE_SCHEMA
+from pipelines.intake.reading.lines_bytes import Lines
+from pipelines.intake.reading.lines_format import QUARANTINE_SCHEMA
 
 EXCERPT_LENGTH = 80
 _SHAPE = {"N": "9", "L": "A", "M": "A", "C": "?"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.intake.lines_format import FileRefused
+from pipelines.intake.reading.lines_format import FileRefused
 
 LINE_FEED, CARRIAGE_RETURN = 10, 13
 _BLOCK = 1 << 24  # bytes looked at together: large enough for numpy, small enough that the masks do not matter

@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.layouts import ConfigurationError
+from pipelines.configuration import ConfigurationError
 
 Refusal = Literal["file_not_empty", "file_is_text", "file_encoding_as_declared", "file_header_matches_layout"]
 QUARANTINE_SCHEMA = pl.Schema(
