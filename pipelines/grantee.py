@@ -1,14 +1,16 @@
 """Grantees: everything that differs between them, read from ``grantees/<grantee>/grantee.toml`` and checked.
 
 Names, institutions, calendar, due dates, definitions with their effective years, suppression policy. No rule, no
-layout (see ``layouts``) and no code of a grantee's own.
+layout (see ``layouts``) and no code of a grantee's own. Beside the bundled grantees there are those of the folder that
+``CTE_GRANTEES`` names, so that one can be added without touching the program.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,8 @@ from pipelines.layout_files import file_layouts
 from pipelines.layouts import FileLayout
 
 FOLDER = Path(__file__).parent / "grantees"
+OWN_FOLDER = "CTE_GRANTEES"  # the environment variable that names a folder of the user's own grantees
+_DUE_KEYS = {"file", "term_code", "vintage", "month_day", "years_after"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,11 @@ class Definition:
 
 @dataclass(frozen=True)
 class Grantee:
-    """One grantee of the initiative, as its folder says."""
+    """One grantee of the initiative, as its folder says.
+
+    ``due`` holds the default ``month_day`` and, under ``file``, blocks for files that are due on another day.
+    ``retention`` says how long archived files are kept, ``source`` from which database tables are read.
+    """
 
     id: str
     name: str
@@ -70,13 +78,15 @@ class Grantee:
     initiative_note: str
     race_question_standard: str
     calendar: dict[str, Any]
-    due: dict[str, str]
+    due: dict[str, Any]
     identifiers: tuple[IdentifierKind, ...]
     definitions: tuple[Definition, ...]
     suppression: dict[str, Any]
     career_clusters: dict[str, Any]
     institutions: tuple[Institution, ...]
     folder: Path
+    retention: dict[str, Any] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict)
 
     @property
     def layouts(self) -> tuple[FileLayout, ...]:
@@ -91,24 +101,46 @@ class Grantee:
             raise ConfigurationError(msg)
         return max(in_force, key=lambda d: d.effective_from)
 
-    def due_date(self, program_year: str) -> date:
-        """Return the day by which the files of a program year are due: ``month_day`` after the year has ended."""
-        month, day = (int(part) for part in self.due["month_day"].split("-"))
-        return date(int(program_year[:4]) + 1, month, day)
+    def due_date(self, program_year: str, layout: FileLayout | None = None, file_name: str = "") -> date:
+        """Return the day by which a file of a program year is due; without a file, that of the year's last ones.
+
+        The first block ``[[due.file]]`` that speaks of the file decides, else ``[due] month_day`` after the year's end.
+        """
+        block = next((b for b in self.due.get("file", []) if layout and _speaks_of(b, layout, file_name)), self.due)
+        month, day = (int(part) for part in block["month_day"].split("-"))
+        return date(int(program_year[:4]) + block.get("years_after", 1), month, day)
+
+
+def folders() -> tuple[Path, ...]:
+    """Return the folders that hold grantees. Raises ConfigurationError where ``CTE_GRANTEES`` names none."""
+    own = os.environ.get(OWN_FOLDER)
+    if own and not Path(own).is_dir():
+        msg = f"{OWN_FOLDER}={own}: no such folder; name the folder that holds the folders of your own grantees"
+        raise ConfigurationError(msg)
+    return (FOLDER, Path(own).absolute()) if own else (FOLDER,)
 
 
 def grantee_ids() -> tuple[str, ...]:
     """Return the ids of all grantees: the folders, apart from those that begin with an underscore."""
-    return tuple(sorted(p.parent.name for p in FOLDER.glob("*/grantee.toml") if not p.parent.name.startswith("_")))
+    found = {path.parent.name for folder in folders() for path in folder.glob("*/grantee.toml")}
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def grantee(grantee_id: str) -> Grantee:
+    """Return a grantee. Raises ConfigurationError that names file and key, or lists the ids for an unknown one."""
+    paths = [path for folder in folders() if (path := folder / grantee_id / "grantee.toml").is_file()]
+    if not paths:
+        msg = f"no grantee {grantee_id!r}; there are {', '.join(grantee_ids())}. To add one, copy grantees/_template"
+        raise ConfigurationError(msg)
+    if len(paths) > 1:
+        msg = f"{paths[1]}: a grantee {grantee_id!r} is bundled already; give the folder and its id another name"
+        raise ConfigurationError(msg)
+    return read_grantee(paths[0])
 
 
 @cache
-def grantee(grantee_id: str) -> Grantee:
-    """Return a grantee. Raises ConfigurationError that names file and key, or lists the ids for an unknown one."""
-    path = FOLDER / grantee_id / "grantee.toml"
-    if not path.is_file():
-        msg = f"no grantee {grantee_id!r}; there are {', '.join(grantee_ids())}. To add one, copy grantees/_template"
-        raise ConfigurationError(msg)
+def read_grantee(path: Path) -> Grantee:
+    """Return the grantee of a ``grantee.toml``. Raises ConfigurationError that names file and key."""
     content = read_toml(path)
     content.pop("ipeds", None)
     try:
@@ -131,14 +163,34 @@ def _refuse_unusable(found: Grantee, path: Path) -> None:
     uses: dict[str, Callable[[], object]] = {
         f"time_zone = {found.time_zone!r}": lambda: ZoneInfo(found.time_zone),
         f"[due] month_day = {found.due.get('month_day')!r}": lambda: found.due_date("2023-24"),
+        "[[due.file]]": lambda: [_due_day(block) for block in found.due.get("file", [])],
         "[[identifier]] pattern": lambda: [re.compile(i.pattern) for i in found.identifiers],
     }
     for key, use in uses.items():
         try:
             use()
-        except (LookupError, ValueError, ImportError, re.error) as fault:
+        except (LookupError, ValueError, TypeError, AttributeError, ImportError, re.error) as fault:
             msg = f"{path}: {key}: {fault}; write it like the other grantees do"
             raise ConfigurationError(msg) from fault
+
+
+def _due_day(block: dict[str, Any]) -> date:
+    """Return the day that a block of due dates gives in some year. Raises ValueError or KeyError that names the key."""
+    if unknown := sorted(set(block) - _DUE_KEYS):
+        msg = f"{', '.join(unknown)}: no such key; there are {', '.join(sorted(_DUE_KEYS))}"
+        raise ValueError(msg)
+    month, day = (int(part) for part in block["month_day"].split("-"))
+    return date(2023 + block.get("years_after", 1), month, day)
+
+
+def _speaks_of(block: dict[str, Any], layout: FileLayout, file_name: str) -> bool:
+    """Return whether a block of due dates is about a file, told by its place such as ``a.zip/Book.xlsx!Students``."""
+    names = block.get("file", [layout.name])
+    plain = file_name.partition("!")[0].rpartition("/")[2]
+    said = {"term_code": layout.name_parts(plain).get("term_code"), "vintage": layout.vintage_of(plain)}
+    return layout.name in ([names] if isinstance(names, str) else names) and all(
+        block[key] == value for key, value in said.items() if key in block
+    )
 
 
 def all_grantees() -> tuple[Grantee, ...]:

@@ -4,10 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from pipelines import grantee as grantees
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,6 +27,31 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder {folder} with published files; CTE_REAL_DATA names another")
     return folder
+
+
+@pytest.fixture(scope="session")
+def plain_grantees(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled grantees with the plain Oregon of ``tests/grantees`` in place of the one with vintages."""
+    folder = tmp_path_factory.mktemp("grantees")
+    own = ROOT / "tests" / "grantees"
+    for path in sorted(grantees.FOLDER.iterdir()):
+        (folder / path.name).symlink_to(own / path.name if (own / path.name).is_dir() else path)
+    return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain_oregon(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give Oregon its plain files in every test module that takes something from ``intake_example``.
+
+    Processes of their own know nothing of this: they see the bundled Oregon.
+    """
+    takes = {getattr(value, "__module__", "") for value in vars(request.module).values()}
+    if not takes & {"intake_example", "tests.intake_example"}:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(grantees, "FOLDER", request.getfixturevalue("plain_grantees"))
+        yield
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -21,14 +20,12 @@ WAIVER = '[[waiver]]\nrule_id = "x"\nprogram_year = "2023-24"\nreason = "r"\naut
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A grantee's folder that may be spoiled, in place of the bundled ones."""
     shutil.copytree(grantees.FOLDER / "udc", tmp_path / "udc")
     monkeypatch.setattr(grantees, "FOLDER", tmp_path)
-    grantees.grantee.cache_clear()
     monkeypatch.setattr(waivers, "grantee", grantees.grantee)
-    yield tmp_path / "udc"
-    grantees.grantee.cache_clear()
+    return tmp_path / "udc"
 
 
 @pytest.mark.parametrize(

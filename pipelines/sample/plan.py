@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.configuration import ConfigurationError, read_toml
-from pipelines.grantee import FOLDER, Grantee, grantee
+from pipelines.grantee import Grantee, grantee
 
 PROGRAMS = Path(__file__).with_name("programs.csv")
 SHORT_PROGRAM = 12  # semester credits: from here on a program is long enough to be a concentrator by credits alone
@@ -113,7 +113,7 @@ def catalogue() -> dict[str, SampleProgram]:
 @cache
 def plan(grantee_id: str) -> Plan:
     """Return what a grantee's sample is drawn from. Raises ConfigurationError that names file and key."""
-    path = FOLDER / grantee_id / "sample.toml"
+    path = grantee(grantee_id).folder / "sample.toml"
     content = read_toml(path)
     try:
         institutions = tuple(_institution(block, grantee(grantee_id)) for block in content["institution"])
