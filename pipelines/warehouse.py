@@ -21,6 +21,7 @@ from sqlalchemy.types import BigInteger, Boolean, TypeEngine
 from pipelines import ledger
 from pipelines.configuration import ConfigurationError
 from pipelines.home import HomeLocked, make_private
+from pipelines.measurement_tables import measurement_tables
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import METADATA
 
@@ -78,7 +79,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def declared_tables() -> list[Table]:
     """Return the declared tables: ``core``, ``quality``, and those of ``reference`` that files are read into."""
     core = (t for t in METADATA.sorted_tables if t.schema == "core")
-    return [*core, *ledger.quality_tables(), *reference_tables()]
+    return [*core, *ledger.quality_tables(), *measurement_tables(), *reference_tables()]
 
 
 @contextmanager
