@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from pipelines.cli_layout import layout
 from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
 from pipelines.terminal import write_what_it_can
@@ -170,6 +171,9 @@ def status(home: Path | None, home_here: Path | None) -> None:
     from pipelines.status import report_status
 
     sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
+
+
+main.add_command(layout)
 
 
 def _text(path: Path | None) -> str | None:

@@ -76,7 +76,7 @@ def _national(standard: str, path: Path) -> tuple[FileLayout, ...]:
 
 def _file(block: dict[str, Any], code_maps: dict[str, Any], identity: dict[str, Any], path: Path) -> FileLayout:
     where = f"{path}: [[file]] {block.get('name', '?')!r}"
-    columns = _placed([_column(c, code_maps, where) for c in block.pop("columns", [])])
+    columns = placed([_column(c, code_maps, where) for c in block.pop("columns", [])])
     try:
         transactions = Transactions(**block.pop("transactions")) if "transactions" in block else None
         ignored = tuple(block.pop("ignored_sheets", ()))
@@ -133,8 +133,8 @@ def _column(block: dict[str, Any], code_maps: dict[str, Any], where: str) -> Col
         raise ConfigurationError(msg) from fault
 
 
-def _placed(columns: list[ColumnLayout]) -> list[ColumnLayout]:
-    """Give each fixed-width column without a start the place behind its predecessor."""
+def placed(columns: list[ColumnLayout]) -> list[ColumnLayout]:
+    """Return the columns, each fixed-width one without a start the place behind its predecessor."""
     placed, next_start = [], 1
     for column in columns:
         start = column.start or next_start
