@@ -24,6 +24,7 @@ USES = {
     "credential": "Credentials are the numerator of 2P1.",
     "placement": "Placements are the numerator of 1P1.",
     "ipeds_completers": "It is the public count that the records of the State are held against.",
+    "ipeds_completions": "It is the public count of awards by field that program records are held against.",
     "ipeds_directory": "It tells which institutions a grantee may be expected to report.",
     "work_based_learning": "It shows how many students reach work-based learning, and which do not.",
 }
@@ -32,6 +33,7 @@ PROPER = ("african", "alaska", "american", "asian", "black", "english", "hawaiia
           "latino", "native", "pacific", "white")  # fmt: skip
 NOUNS = {
     "ipeds_completers": "IPEDS completers row",
+    "ipeds_completions": "IPEDS completions row",
     "ipeds_directory": "IPEDS directory row",
     "staff": "staff member",
     "work_based_learning": "work-based learning experience",

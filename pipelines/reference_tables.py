@@ -1,13 +1,14 @@
 """The tables of ``reference``: public sources that no grantee submits, read as published through layouts.
 
 Completers count students once at each award level; a student with two levels stands at both, so levels do not add up.
+Completions count awards; rows of CIP 99 are totals of the others and are never added to them.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Boolean, Column, Integer, String, Table
 
 from pipelines.schema import METADATA, column, provenance_columns
 
@@ -22,6 +23,8 @@ RACES = {
     "race_unknown": "unknown race or ethnicity",
     "nonresident": "U.S. Nonresidents, whatever their race",
 }
+# Until 2009-10 IPEDS counted Asian and Pacific Islander as one; nobody can take them apart again.
+COMPLETIONS_RACES = {**RACES, "asian_or_pacific_islander": "Asian or Pacific Islander (before two or more races)"}
 SEXES = {"male": "men", "female": "women"}
 AGES = {
     "age_under_18": "under 18 years",
@@ -57,6 +60,33 @@ COMPLETERS = _reference(
     key=("unitid", "ipeds_award_level"),
 )  # fmt: skip
 
+
+def _awards(name: str, who: str, *, required: bool = False) -> Column[Any]:
+    return column(f"{name}_count", f"Awards to {who}.", Integer, required=required)
+
+
+COMPLETIONS = _reference(
+    "ipeds_completions",
+    "IPEDS Completions (survey file C_A): awards by institution, CIP code, award level and first or second major. "
+    "Counts by race are null in files that have none, and for groups that the survey did not have in that year.",
+    column("unitid", "IPEDS UNITID.", ceds="000166", pattern=r"^\d{6}$", required=True),
+    column("cip_code", "CIP code in the taxonomy of cip_version, written 51.3801; 99 in rows that are totals.",
+           ceds="000043", required=True),
+    column("cip_version", "CIP taxonomy of the collection year.", codes="cip_version", required=True),
+    column("ipeds_award_level", "Award level in the codes of this survey, which change over the years.",
+           codes="ipeds_completions_award_level", required=True),
+    column("major_number", "1 for first majors, 2 for second majors of the same award.", pattern=r"^[12]$",
+           required=True),
+    column("is_total", "The row sums all CIP codes of its institution, award level and major: never add it to them.",
+           Boolean, derived="coalesce(s_cip_code = '99', false)"),
+    _awards("total", "all", required=True),
+    *(_awards(name, who, required=True) for name, who in SEXES.items()),
+    *(_awards(name, who) for name, who in COMPLETIONS_RACES.items()),
+    *(_awards(f"{race}_{sex}", f"{people}, {who}") for race, who in COMPLETIONS_RACES.items()
+      for sex, people in SEXES.items()),
+    key=("unitid", "cip_code", "ipeds_award_level", "major_number"),
+)  # fmt: skip
+
 DIRECTORY = _reference(
     "ipeds_directory",
     "IPEDS institution directory (survey file HD), the columns that are used here; the archive keeps the others.",
@@ -73,4 +103,4 @@ DIRECTORY = _reference(
 
 def reference_tables() -> list[Table]:
     """Return the tables of schema ``reference`` that files are read into."""
-    return [COMPLETERS, DIRECTORY]
+    return [COMPLETERS, COMPLETIONS, DIRECTORY]

@@ -35,15 +35,18 @@ def column(  # noqa: PLR0913 - the vocabulary of a column, all by keyword
     many: bool = False,
     between: tuple[str, str] | None = None,
     hint: str = "",
+    derived: str = "",
 ) -> Column[Any]:
     """Return a column whose ``info`` holds what SQL has no word for.
 
     ``states``: a person attribute, never null, whose codes include those of ``attribute_state``. ``many``: several
     codes joined by ``|`` in alphabetical order. ``between``: plausible smallest and largest value, as text.
+    ``derived``: SQL over what was sent for other columns (``s_cip_code``), for a column that no file says.
     """
     info = {
         "codes": codes, "pattern": pattern, "ceds": ceds, "pii": pii, "equity": equity,
         "states": states, "many": many, "between": between, "required": required, "hint": hint,
+        "derived": derived,
     }  # fmt: skip
     return Column(name, type_, nullable=not required, comment=comment, info=info)
 

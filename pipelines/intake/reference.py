@@ -107,7 +107,7 @@ def _take(connection: duckdb.DuckDBPyConnection, home: Path, plain: Plain, recei
     kind = kind_of(plain.name)
     if kind is None:
         patterns = [layout.file_name for source in sources() for layout in source.layouts]
-        names = ", ".join(pattern.replace("{collection_year}", "<year>") for pattern in patterns)
+        names = ", ".join(dict.fromkeys(pattern.replace("{collection_year}", "<year>") for pattern in patterns))
         fix = "rename the file as it was published, or register its layout below pipelines/reference"
         doubt = Doubt(
             "file_layout_known", f"no reference layout is for a file of this name; expected are {names}; {fix}"
