@@ -19,14 +19,16 @@ from sqlalchemy import Date, DateTime, Integer, Numeric, String, Table
 from sqlalchemy.types import BigInteger, Boolean, TypeEngine
 
 from pipelines import ledger
+from pipelines.act_tables import act_tables
 from pipelines.configuration import ConfigurationError
+from pipelines.history_tables import history_tables
 from pipelines.home import HomeLocked, make_private
 from pipelines.measurement_tables import measurement_tables
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import METADATA
 
 FILE_NAME = "warehouse.duckdb"
-SCHEMAS = ("raw", "core", "quality", "mart", "publish", "reference")
+SCHEMAS = ("raw", "core", "history", "quality", "mart", "publish", "reference")
 VERSION = 1
 # What a version changes beyond new tables and new columns, which are added by themselves: version to statements.
 UPGRADES: dict[int, tuple[str, ...]] = {}
@@ -79,7 +81,14 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def declared_tables() -> list[Table]:
     """Return the declared tables: ``core``, ``quality``, and those of ``reference`` that files are read into."""
     core = (t for t in METADATA.sorted_tables if t.schema == "core")
-    return [*core, *ledger.quality_tables(), *measurement_tables(), *reference_tables()]
+    return [
+        *core,
+        *history_tables(),
+        *ledger.quality_tables(),
+        *act_tables(),
+        *measurement_tables(),
+        *reference_tables(),
+    ]
 
 
 @contextmanager
@@ -94,7 +103,7 @@ def open_warehouse(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = _connect(path)
         try:
             path.chmod(0o600)
-            connection.execute("set enable_progress_bar = false")
+            _configure(connection)
             connection.execute(f"set temp_directory = {quoted(str(home / 'tmp'))}")
             _upgrade(connection, path)
             yield connection
@@ -103,6 +112,16 @@ def open_warehouse(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.close()
     finally:
         os.umask(umask)
+
+
+def _configure(connection: duckdb.DuckDBPyConnection) -> None:
+    """Set what every connection of ours needs.
+
+    Without ``preserve_insertion_order = false`` DuckDB 2.0.0 hides rows: in one transaction, an insert of no rows and
+    then one of more than 122,880 rows in parallel into the same table. Our rows carry their line numbers.
+    """
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set preserve_insertion_order = false")
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -123,9 +142,21 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
 def open_in_memory() -> duckdb.DuckDBPyConnection:
     """Return an empty warehouse that leaves no trace, for judging files before they are submitted."""
     connection = duckdb.connect(":memory:")
-    connection.execute("set enable_progress_bar = false")
+    _configure(connection)
     _upgrade(connection, Path(":memory:"))
     return connection
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Do all of something or nothing."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, into: str, rows: Sequence[Sequence[object]]) -> None:

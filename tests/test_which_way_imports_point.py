@@ -14,7 +14,7 @@ FLOORS = (
     ("configuration",),
     ("layouts", "schema", "code_sets"),
     ("layout_files", "own_tables"),
-    ("ledger", "measurement_tables", "reference_tables", "grantee"),
+    ("ledger", "act_tables", "measurement_tables", "history_tables", "reference_tables", "grantee"),
     ("home", "warehouse", "run_book"),
     ("intake",),
     ("acts", "layout_draft"),

@@ -14,7 +14,7 @@ from pipelines.layouts import ColumnLayout, FileLayout
 from pipelines.schema import core_table
 
 WITHHELD = "(personal value withheld)"
-NO_IDENTIFIER = "('blank', 'placeholder', 'other')"
+NO_IDENTIFIER = "('blank', 'placeholder', 'impossible', 'other')"
 _SOCIAL_SECURITY_NUMBER = r"^\d{9}$"
 _DAY = (
     r"^\d{4}-\d{2}-\d{2}$|^\d{1,2}/\d{1,2}/\d{4}$"

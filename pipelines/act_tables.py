@@ -1,0 +1,63 @@
+"""The tables of ``quality`` that people's acts fill: the log of acts, figures as certified, and keys.
+
+What arrives and what is judged stands in ``ledger``; how an act is done stands in the room ``acts``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Date, DateTime, Table
+
+from pipelines.own_tables import own_column, own_table
+
+ACT = own_table(
+    "act", "What people decided, one row an act; each holds the hash of the one before, and acts.jsonl holds a copy.",
+    ("act_number",),
+    own_column("act_number", "Place in the chain, from 1.", BigInteger),
+    own_column("kind", "accept, refuse, certify, purge, rotate_key or mend."),
+    own_column("grantee_id", "The grantee whose files the act is about."),
+    own_column("institution_id", "The institution that certifies its own figures; null for the agency."),
+    own_column("program_year", "The program year; null where the act is about several."),
+    own_column("person_name", "Who acted, as the person said."),
+    own_column("role", "reporting_officer or steward, as the person said."),
+    own_column("statement", "What the person stated."),
+    own_column("account", "Account of the operating system under which the command ran."),
+    own_column("acted_at", "When (UTC), written like 2026-07-01T09:30:00.000000Z."),
+    own_column("signed_sha256", "SHA-256 over the files of the act: what was signed."),
+    own_column("details", "Files with their hashes, the reason, and what else the act changed; canonical JSON."),
+    own_column("previous_sha256", "The hash of the act before; 64 zeros for the first."),
+    own_column("act_sha256", "SHA-256 over all other columns as canonical JSON."),
+)  # fmt: skip
+
+CERTIFIED_INDICATOR = own_table(
+    "certified_indicator", "mart.indicator as it was certified; a later act restates a figure and leaves it here.",
+    ("act_number", "indicator_code", "institution_id", "cip_code", "subgroup_dimension", "subgroup_code"),
+    own_column("act_number", "The act that certified the figure.", BigInteger),
+    own_column("grantee_id", "The grantee."),
+    own_column("program_year", "The reporting year."),
+    own_column("cohort_program_year", "Program year of the cohort."),
+    own_column("outcome_window_end", "Last day on which an outcome of the cohort counts.", Date),
+    own_column("indicator_code", "1P1, 2P1 or 3P1."),
+    own_column("institution_id", "The institution; null means all."),
+    own_column("cip_code", "The program; null means all."),
+    own_column("subgroup_dimension", "What the subgroup is told by; all for everybody."),
+    own_column("subgroup_code", "The subgroup; all for everybody."),
+    own_column("numerator_count", "Persons who met the measure.", BigInteger),
+    own_column("denominator_count", "Persons of the cohort.", BigInteger),
+    own_column("unknown_count", "Persons of the cohort whose outcome could not be told.", BigInteger),
+    own_column("status", "computed, pending, no_denominator or not_computable."),
+    own_column("definition_version", "Definition applied."),
+)  # fmt: skip
+
+KEY = own_table(
+    "key", "The keys that pseudonyms were made with, by their id; the keys themselves are nowhere in the warehouse.",
+    ("grantee_id", "key_id"),
+    own_column("grantee_id", "The grantee."),
+    own_column("key_id", "Short name of the key that does not betray it."),
+    own_column("first_used_at", "When the key was first used (UTC).", DateTime),
+    own_column("retired_at", "When another key took its place (UTC); null while it is in use.", DateTime),
+)  # fmt: skip
+
+
+def act_tables() -> tuple[Table, ...]:
+    """Return the tables that people's acts fill."""
+    return (ACT, CERTIFIED_INDICATOR, KEY)

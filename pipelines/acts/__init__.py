@@ -1,0 +1,1 @@
+"""What people decide about submissions, and how it is kept: acts, their log, retention, keys."""
