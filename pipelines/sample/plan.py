@@ -58,6 +58,7 @@ class SampleInstitution:
     programs: tuple[str, ...]
     terms: tuple[str, ...] = ()
     noncredit_unit: str = ""
+    files: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class Plan:
     race: Mapping[str, int]
     institutions: tuple[SampleInstitution, ...]
     offers: tuple[Offer, ...]
+    update_files: str = ""
+    detailed_terms: tuple[str, ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -123,6 +126,8 @@ def plan(grantee_id: str) -> Plan:
             identifiers=tuple((i["form"], i["share"]) for i in content["identifiers"]),
             race=content["race"],
             institutions=institutions,
+            update_files=content.get("update_files", ""),
+            detailed_terms=tuple(content.get("detailed_terms", ())),
             offers=tuple(_offer(n, i, catalogue()[key]) for n, i in enumerate(institutions) for key in i.programs),
         )
     except (KeyError, TypeError) as fault:

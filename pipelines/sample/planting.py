@@ -84,9 +84,9 @@ def _plant_row(submission: Submission, fault: Fault, number: int) -> None:
     else:
         for name, text in changed.items():
             sheet.edits.setdefault(name, {})[position] = text
-    for one, line in _marked(submission, sheet, position, fault):
+    for one, marked in _marked(submission, sheet, position, fault):
         for rule_id, column in ((fault.rule_id, fault.finds or fault.column), *fault.also):
-            submission.note(one, line, column, rule_id)
+            submission.note(one, marked, column, rule_id)
 
 
 def _choose(submission: Submission, table: str, among: str, number: int, column: str = "") -> tuple[Sheet, int] | None:
@@ -132,22 +132,22 @@ def _changed(submission: Submission, sheet: Sheet, fault: Fault, position: int) 
 
 def _spare(submission: Submission) -> str:
     """Return an identifier of the grantee's form that no cohort has: those of the first year are never dealt."""
-    number = len(submission.planted) + 1
+    number = len(submission.noted) + 1
     return str(deal(submission.plan.identifiers[0][0], FIRST_YEAR, 1 + number)[number])
 
 
 def _marked(submission: Submission, sheet: Sheet, position: int, fault: Fault) -> Iterator[tuple[Sheet, int]]:
     if fault.does == "add":
-        yield sheet, sheet.line_of(len(sheet.records) + len(sheet.copies) - 1)
+        yield sheet, len(sheet) - 1
     if fault.does == "change" or fault.marks == "copies":
-        yield sheet, sheet.line_of(position)
+        yield sheet, position
     if fault.marks == "person":
         person = sheet.records.row(position, named=True)
         for other in submission.sheets:
             if other.layout.table == fault.table:
                 is_same = pl.all_horizontal(pl.col(name) == person[name] for name in _KEY)
                 own = other.records.with_row_index("position").filter(is_same)["position"].to_list()
-                yield from ((other, other.line_of(p)) for p in own if (other is not sheet) or p != position)
+                yield from ((other, p) for p in own if (other is not sheet) or p != position)
 
 
 def _plant_line(submission: Submission, fault: LineFault, number: int) -> None:
@@ -159,4 +159,4 @@ def _plant_line(submission: Submission, fault: LineFault, number: int) -> None:
     if not is_fitting or (fault.needs_quote and not sheet.layout.quote):
         return
     sheet.broken[position] = fault
-    submission.note(sheet, sheet.line_of(position), "reason_code", fault.rule_id)
+    submission.note(sheet, position, "reason_code", fault.rule_id)

@@ -7,29 +7,34 @@ A frame of records has the columns of ``records.columns_of`` for the table of th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 from sqlalchemy import Column, Date, Integer, Numeric
 
 from pipelines.code_sets import STATES, codes_of
 from pipelines.layouts import ColumnLayout, FileLayout
+from pipelines.sample.writing import Part, file_of
 from pipelines.schema import core_table
 
 _DATES = {"YYYY-MM-DD": "%Y-%m-%d", "MM/DD/YYYY": "%m/%d/%Y", "YYYYMMDD": "%Y%m%d"}
 _CONTROLS = r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]"  # what readers of text take for line ends or binary
-_CONTROLS_AND_LINES = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_CONTROLS_AND_LINES = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"  # the last two: XML has no way to say them
+ACT = "act"
 SEVERAL = "two_or_more_races"
 
 
-def files(records: pl.DataFrame, layout: FileLayout, program_year: str) -> Iterator[tuple[str, pl.DataFrame]]:
+def files(
+    records: pl.DataFrame, layout: FileLayout, program_year: str, vintage: str = ""
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield name and records of each file that the layout asks for: one, or one for each term."""
+    word = next((theirs for theirs, ours in layout.vintages.items() if ours == vintage), vintage)
     if not layout.one_file_per:
-        yield layout.file_name.format(program_year=program_year), records
+        yield layout.file_name.format(program_year=program_year, vintage=word), records
         return
     for value in records[layout.one_file_per].unique().sort():
-        name = layout.file_name.format(program_year=program_year, **{layout.one_file_per: value})
-        yield name, records.filter(pl.col(layout.one_file_per) == value)
+        parts = {"program_year": program_year, "vintage": word, layout.one_file_per: value}
+        yield layout.file_name.format(**parts), records.filter(pl.col(layout.one_file_per) == value)
 
 
 def render(records: pl.DataFrame, layout: FileLayout, title: str = "") -> bytes:
@@ -40,18 +45,33 @@ def render(records: pl.DataFrame, layout: FileLayout, title: str = "") -> bytes:
         layout: The kind of file.
         title: What the title lines say, where the layout has any.
     """
-    return written(said(records, layout), layout, title)
+    return file_of([Part(layout, said(records, layout))], title)
 
 
 def said(records: pl.DataFrame, layout: FileLayout) -> pl.DataFrame:
-    """Return the texts of a file, row by row, under the layout's column names; nothing is padded or quoted yet."""
+    """Return the texts of a file, row by row, under the layout's column names; nothing is padded or quoted yet.
+
+    A column ``ACT`` of the records says ``add``, ``change`` or ``delete``; without it all are added.
+    """
     table = core_table(layout.table)
-    blank = pl.repeat("", len(records), dtype=pl.String, eager=True)
-    texts = {
-        column.name: text_of(table.columns[column.to], column, records[column.to]) if column.to else blank
-        for column in layout.columns
-    }
-    return pl.DataFrame(texts)
+    return pl.DataFrame(
+        {
+            column.name: text_of(table.columns[column.to], column, records[column.to])
+            if column.to
+            else _of_ours_alone(column, layout, records)
+            for column in layout.columns
+        }
+    )
+
+
+def _of_ours_alone(column: ColumnLayout, layout: FileLayout, records: pl.DataFrame) -> pl.Series:
+    """Return the texts of a column that fills none of ours: the kind of record, the transaction, or blanks."""
+    if layout.transactions and column.name == layout.transactions.column:
+        acts = records[ACT] if ACT in records.columns else pl.repeat("add", len(records), dtype=pl.String, eager=True)
+        return acts.replace_strict({act: getattr(layout.transactions, act) for act in acts.unique()}, default="",
+                                   return_dtype=pl.String)  # fmt: skip
+    text = layout.record if layout.record and column.name == layout.record_column else ""
+    return pl.repeat(text, len(records), dtype=pl.String, eager=True)
 
 
 def text_of(ours: Column[Any], column: ColumnLayout, values: pl.Series) -> pl.Series:
@@ -100,34 +120,6 @@ def _number(column: ColumnLayout, values: pl.Series) -> pl.Series:
         return values.cast(pl.String)
     whole: pl.Series = (values * 10**column.implied_decimals).cast(pl.Int64).cast(pl.String)
     return whole.str.zfill(column.width) if column.width else whole
-
-
-def written(texts: pl.DataFrame, layout: FileLayout, title: str = "") -> bytes:
-    """Return the bytes of a file whose texts are given, with titles, header, quotes, padding and encoding."""
-    titles = "".join(f"{title if number == 0 else ''}{layout.line_end}" for number in range(layout.title_lines))
-    body = _fixed(texts, layout) if layout.kind == "fixed_width" else _delimited(texts, layout)
-    mark = "\ufeff" if layout.bytes_order_mark and layout.encoding == "utf-8" else ""
-    return (mark + titles + body).encode(layout.encoding)
-
-
-def _delimited(texts: pl.DataFrame, layout: FileLayout) -> str:
-    style: Literal["always", "necessary", "never"]
-    style = "always" if layout.is_always_quoted else "necessary" if layout.quote else "never"
-    blank_to_null = pl.all() if layout.is_always_quoted else pl.when(pl.all() != "").then(pl.all())
-    return texts.select(blank_to_null).write_csv(
-        include_header=layout.has_header, separator=layout.delimiter, quote_char=layout.quote or '"',
-        quote_style=style, line_terminator=layout.line_end, null_value="",
-    )  # fmt: skip
-
-
-def _fixed(texts: pl.DataFrame, layout: FileLayout) -> str:
-    """Fill each column to its width; a text that is too long would push the others out of place."""
-    parts, place = [], 1
-    for column in sorted(layout.columns, key=lambda c: c.start):
-        parts += [pl.lit(" " * (column.start - place)), pl.col(column.name).str.pad_end(column.width)]
-        place = column.start + column.width
-    lines = texts.select(pl.concat_str(*parts).alias("line"))["line"]
-    return "".join(f"{line}{layout.line_end}" for line in lines)
 
 
 def expressible(records: pl.DataFrame, layout: FileLayout) -> pl.DataFrame:

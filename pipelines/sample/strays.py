@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.sample.planting import PICKED
 from pipelines.sample.render import render
-from pipelines.sample.sheets import Sheet, Submission
+from pipelines.sample.sheets import Sheet, Submission, content
 
 _FINDS = "reason_code"
 _WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00xl/workbook.xml\x00\x00"  # how every .xlsx begins
@@ -29,7 +29,7 @@ def strays(submission: Submission, title: str) -> Iterator[tuple[str, bytes]]:
     if submission.is_careless:
         _cut_off(submission, sheet)
     if submission.is_careless or submission.number % PICKED == 0:
-        yield _file(submission, sheet, "copy", "file_not_repeated"), sheet.content(title)
+        yield _file(submission, sheet, "copy", "file_not_repeated"), content([sheet], title)
     if submission.is_careless:
         yield from _careless(submission, sheet, title)
 
@@ -40,12 +40,14 @@ def _careless(submission: Submission, sheet: Sheet, title: str) -> Iterator[tupl
     old = f"{submission.start_year - _YEARS_AGO}-{(submission.start_year - _YEARS_AGO + 1) % 100:02d}"
     of_old = sheet.records.head(9).with_columns(pl.lit(old).alias("program_year"))
     yield _file(submission, sheet, "resent", "file_program_year_matches"), render(of_old, sheet.layout, title)
+    if sheet.layout.trailer_record:
+        yield _file(submission, sheet, "short", "file_trailer_matches"), _without_last_record(sheet, title)
     if sheet.layout.has_header:
         good = render(sheet.records.head(9), sheet.layout, title)
         changed = good.replace(sheet.layout.columns[-1].name.encode(), b"REMARK", 1)
         yield _file(submission, sheet, "old", "file_header_matches_layout"), changed
     name = f"contacts_{submission.program_year}.csv"
-    submission.note(Sheet(sheet.layout, name, sheet.records), None, _FINDS, "file_layout_known")
+    submission.note(name, None, _FINDS, "file_layout_known")
     yield name, f"{title}\nname,telephone\n".encode()
 
 
@@ -53,13 +55,20 @@ def _file(submission: Submission, sheet: Sheet, suffix: str, rule_id: str) -> st
     """Return a name that the layout takes for the same kind of file and that sorts behind it; enter it as faulty."""
     stem, _, ending = sheet.name.rpartition(".")
     name = f"{stem}_{suffix}.{ending}"
-    submission.note(Sheet(sheet.layout, name, sheet.records), None, _FINDS, rule_id)
+    submission.note(name, None, _FINDS, rule_id)
     return name
 
 
 def _cut_off(submission: Submission, sheet: Sheet) -> None:
     """Let the file break off in its last line, unless something else is planted there."""
     last = len(sheet.records) - 1
-    if not sheet.copies and not any(last in changes for changes in sheet.edits.values()):
+    has_trailer = bool(sheet.layout.trailer_record)  # without which the whole file is refused
+    if not has_trailer and not sheet.copies and not any(last in changes for changes in sheet.edits.values()):
         sheet.is_cut_off = True
-        submission.note(sheet, sheet.line_of(last), _FINDS, "file_complete")
+        submission.note(sheet, last, _FINDS, "file_complete")
+
+
+def _without_last_record(sheet: Sheet, title: str) -> bytes:
+    """Return a file that counts a record more in its trailer than it holds."""
+    lines = render(sheet.records.head(9), sheet.layout, title).split(sheet.layout.line_end.encode())
+    return sheet.layout.line_end.encode().join([*lines[:-3], *lines[-2:]])

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import polars as pl
 
 from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee_ids
 from pipelines.home import SAMPLE_MARKER
+from pipelines.layouts import FileLayout
 from pipelines.sample.plan import Plan, plan
 from pipelines.sample.planting import facts, plant
-from pipelines.sample.records import Cohorts, cohorts, records, year_name
-from pipelines.sample.render import expressible, files
-from pipelines.sample.sheets import Planted, Sheet, Submission
+from pipelines.sample.records import cohorts, records, year_name
+from pipelines.sample.render import expressible
+from pipelines.sample.sheets import Planted, Sheet, Submission, content, files_of
 from pipelines.sample.strays import strays
+from pipelines.sample.updates import add_updates
+from pipelines.sample.vintages import vintages_of
 
 STUDENTS = 1200
 PROGRAM_YEARS = ("2022-23", "2023-24")
@@ -66,10 +71,10 @@ def write_samples(
     file_count = record_count = 0
     for grantee_id in chosen:
         for submission in _submissions(plan(grantee_id), seed, students, start_years):
-            for name, content in _contents(submission, is_clean=is_clean):
-                _write(out / grantee_id / submission.program_year / name, content)
+            for name, file in _contents(submission, is_clean=is_clean):
+                _write(out / grantee_id / submission.program_year / name, file)
                 file_count += 1
-            record_count += sum(len(sheet.records) for sheet in submission.sheets)
+            record_count += sum(len(sheet.records) for sheet in (*submission.sheets, *submission.others))
             planted += submission.planted
     _write(out / SAMPLE_MARKER, b"FICTIONAL: all below this folder is invented; nothing is data of any agency.\n")
     _write(out / "README.md", _readme(chosen, students, program_years, seed, is_clean=is_clean).encode())
@@ -83,29 +88,40 @@ def _submissions(one: Plan, seed: int, students: int, start_years: Sequence[int]
     order = sum(other < one.grantee.id for other in grantee_ids())
     entered = cohorts(one, seed, students, range(start_years[0], start_years[-1] + 1))
     for number, start_year in enumerate(start_years):
-        yield _submission(one, entered, start_year, start_years[0], order + _PER_YEAR * number)
+        frames = records(one, entered, start_year, start_years[0])
+        is_past = start_year < start_years[-1]
+        yield _submission(one, frames, start_year, order + _PER_YEAR * number, is_past=is_past)
 
 
-def _submission(one: Plan, entered: Cohorts, start_year: int, first_year: int, number: int) -> Submission:
+def _submission(
+    one: Plan, frames: Mapping[str, pl.DataFrame], start_year: int, number: int, *, is_past: bool
+) -> Submission:
     year = year_name(start_year)
-    frames = records(one, entered, start_year, first_year)
-    sheets = [
-        Sheet(layout, name, frame)
-        for layout in one.grantee.layouts
-        if layout.is_effective(year)
-        for name, frame in files(expressible(frames[layout.table], layout).with_row_index("row"), layout, year)
-    ]
-    return Submission(one, year, number, sheets, facts(frames, start_year))
+    submission = Submission(one, year, number, [], facts(frames, start_year))
+    for layout in one.grantee.layouts:
+        if layout.is_effective(year) and layout.file_name != one.update_files:
+            known = _own(expressible(frames[layout.table], layout).with_row_index("row"), layout, one)
+            for name, part, is_last in vintages_of(known, layout, one, year, is_past=is_past):
+                (submission.sheets if is_last else submission.others).append(Sheet(layout, name, part))
+    add_updates(submission)
+    return submission
+
+
+def _own(known: pl.DataFrame, layout: FileLayout, one: Plan) -> pl.DataFrame:
+    """Return the records of those institutions that send the file; where none is named, all do."""
+    senders = [i.id for i in one.institutions if i.files and i.files in layout.file_name]
+    return known.filter(pl.col("institution_id").is_in(senders)) if senders else known
 
 
 def _contents(submission: Submission, *, is_clean: bool) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of all files, spoilt unless they are to be clean."""
     title = f"FICTIONAL, not data of {submission.plan.grantee.name}"
+    made = files_of([*submission.sheets, *submission.others])
     if not is_clean:
         plant(submission)
         yield from strays(submission, title)
-    for sheet in submission.sheets:
-        yield sheet.name, sheet.content(title)
+    for name, sheets in made.items():
+        yield name, content(sheets, title)
 
 
 def _start_year(program_year: str) -> int:
