@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -87,7 +88,7 @@ def lock(home: Path, run_id: str) -> Iterator[None]:
         json.dump({"run_id": run_id, "pid": os.getpid(), "since": since}, file)
         file.flush()
         for leftover in (path for pattern in _HALF_WRITTEN for path in home.glob(pattern)):
-            leftover.unlink()
+            shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
         yield
 
 
