@@ -19,7 +19,8 @@ def raw_table(grantee_id: str, layout: FileLayout) -> str:
 def raw_columns(layout: FileLayout) -> dict[str, str]:
     """Return the raw name of each column of a layout: its name in lower snake, numbered where two would agree."""
     names: dict[str, str] = {}
-    taken = {*OWN_COLUMNS, *(kind_column(_lower_snake(n)) for n in identifier_columns(layout))}
+    identifiers = [_lower_snake(n) for n in identifier_columns(layout)]
+    taken = {*OWN_COLUMNS, *map(kind_column, identifiers), *map(shape_column, identifiers)}
     for column in layout.columns:
         name, number = _lower_snake(column.name), 1
         while name in taken:
@@ -33,6 +34,11 @@ def raw_columns(layout: FileLayout) -> dict[str, str]:
 def kind_column(raw_name: str) -> str:
     """Return the raw name of the column that tells what kind of identifier a pseudonym was made from."""
     return f"{raw_name}_kind"
+
+
+def shape_column(raw_name: str) -> str:
+    """Return the raw name of the column that tells how the identifier was written: digits as 9, letters as A."""
+    return f"{raw_name}_shape"
 
 
 def identifier_columns(layout: FileLayout) -> tuple[str, ...]:
