@@ -7,6 +7,7 @@ read and checked stands in ``layout_files``; every key is explained in ``docs/la
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -27,6 +28,7 @@ class ColumnLayout:
     ``codes`` maps their code to ours. ``nulls`` are texts that say "no value" (sentinels). ``separator`` splits a field
     that holds several codes. ``start`` (from 1) and ``width`` are for fixed width. ``implied_decimals`` 2 reads 0450
     as 4.50. ``pii`` is ``identifier`` for a person's identifier that is hashed although no column of ours takes it.
+    ``joined_with`` names columns whose texts follow behind this one's, with hyphens: a course told by several.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ColumnLayout:
     implied_decimals: int = 0
     pii: str = ""
     is_optional: bool = False
+    joined_with: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
