@@ -1,0 +1,189 @@
+"""Run as a process of its own: one workbook to text, all its sheets, written to a descriptor as Arrow streams.
+
+By itself because a single wrong byte makes the library ask for more memory than any machine has, which ends the process
+it runs in. Imports nothing of ours, starts under limits, and says how it went by its exit code alone: no value is ever
+printed. Which rows are data and what a date looks like in a layout is decided by ``workbook``.
+
+A stream has the columns ``c0``, ``c1``, ... (String, null where a cell is empty; all rows of the sheet up to the last
+one used) and, where a column has cells that are dates or times, a boolean ``d<n>`` beside it. Its metadata has
+``sheet``, and ``remarks``: what was noticed, one word each.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+import zipfile
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING, Literal
+from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    import fastexcel
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+DAMAGED, PROTECTED, TOO_LARGE, DISK_FULL = 10, 11, 12, 13  # exit codes
+_ERRORS = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
+           "Value": "#VALUE!", "GettingData": "#GETTING_DATA"}  # fmt: skip
+_ERROR = re.compile(r"Error\((\w+)\)")
+_BOOLEAN, _LONG_NUMBER = "^(true|false)$", r"^(-0|-?\d+(\.\d+)?)$"
+_LONG = 17  # characters: a double tells 15 digits apart, its exact value has more, which nobody has typed
+_DATE = r"^\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d"
+_MIDNIGHT, _NO_DAY, _WHOLE_SECOND = " 00:00:00", r"^(1899-12-3[01]|1904-01-01) ", r"\.0+$"
+_MARKS = {"formulas": re.compile(rb"<(?:\w+:)?f[ />]"), "merged": re.compile(rb"<(?:\w+:)?mergeCell ")}
+_LONGEST_MARK, _BLOCK = 64, 1 << 20
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def main(path: str, descriptor: int, memory: int, seconds: int) -> int:
+    """Write all sheets of a workbook; return the exit code."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold clear identifiers
+    import fastexcel
+
+    try:
+        with open(descriptor, "wb") as out:
+            _write_sheets(path, out)
+    except MemoryError:
+        return TOO_LARGE
+    except OSError:
+        return DISK_FULL
+    except fastexcel.FastExcelError as fault:
+        return PROTECTED if "password" in str(fault).lower() else DAMAGED
+    return 0
+
+
+def _write_sheets(path: str, out: IO[bytes]) -> None:
+    import fastexcel
+    import pyarrow as pa
+
+    book = fastexcel.read_excel(path)
+    marks = _marks_of_sheets(path) if zipfile.is_zipfile(path) else {}
+    for name in book.sheet_names:
+        columns, remarks = _columns(book, name)
+        found = [*marks.get(name, ()), *remarks]
+        table = pa.table(columns).replace_schema_metadata({"sheet": name, "remarks": " ".join(found)})
+        with pa.ipc.new_stream(out, table.schema) as stream:
+            stream.write_table(table)
+
+
+def _columns(book: fastexcel.ExcelReader, name: str) -> tuple[dict[str, pa.Array], list[str]]:
+    """Return the columns of a sheet as text, and what was noticed."""
+    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    batch, errors = sheet.to_arrow_with_errors()
+    replaced: dict[int, dict[int, str]] = {}
+    for error in errors.errors if errors else ():
+        row, column = error.position
+        said = _ERROR.search(error.detail)
+        replaced.setdefault(column, {})[row] = _ERRORS.get(said[1], "#ERROR!") if said else "#ERROR!"
+    columns: dict[str, pa.Array] = {}
+    remarks = {"errors"} if replaced else set()
+    for number, texts in enumerate(batch.columns):
+        text, is_date, remark = _as_typed(book, name, batch.schema.names[number], texts)
+        columns[f"c{number}"] = _with(text, replaced.get(number, {}))
+        remarks |= remark
+        if is_date is not None:
+            columns[f"d{number}"] = is_date
+    return columns, sorted(remarks)
+
+
+def _as_typed(
+    book: fastexcel.ExcelReader, sheet: str, column: str, texts: pa.Array
+) -> tuple[pa.Array, pa.Array | None, set[str]]:
+    """Return a column's cells as a person typed them, which of them are dates or times (None: none), and remarks.
+
+    What looks like a boolean, a long number or a moment may be text, so the column is asked again which it is.
+    """
+    import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+    remarks: set[str] = set()
+    is_boolean = pc.match_substring_regex(texts, _BOOLEAN)
+    is_long = pc.and_(
+        pc.match_substring_regex(texts, _LONG_NUMBER),
+        pc.or_(pc.greater_equal(pc.utf8_length(texts), _LONG), pc.equal(texts, "-0")),
+    )
+    is_moment = pc.match_substring_regex(texts, _DATE)
+    if _any(is_boolean) or _any(is_long):
+        is_number = _is(book, sheet, column, "boolean")
+        texts = pc.if_else(_both(is_boolean, is_number), pc.utf8_upper(texts), texts)
+        long = pc.indices_nonzero(_both(is_long, is_number)).to_pylist()
+        remarks |= {"long_numbers"} if any("." not in texts[i].as_py() for i in long) else set()
+        texts = _with(texts, {i: _fifteen_digits(texts[i].as_py()) for i in long})
+    if not _any(is_moment):
+        return texts, None, remarks
+    is_date = _both(is_moment, _is(book, sheet, column, "duration"))
+    return pc.if_else(is_date, _moments(texts), texts), is_date, remarks
+
+
+def _moments(texts: pa.Array) -> pa.Array:
+    """Return dates without the midnight that nobody typed, and times without the day that Excel begins to count at."""
+    import pyarrow.compute as pc
+
+    whole = pc.replace_substring_regex(texts, _WHOLE_SECOND, "")
+    days = pc.replace_substring(whole, _MIDNIGHT, "")
+    return pc.replace_substring_regex(days, _NO_DAY, "")
+
+
+def _fifteen_digits(text: str) -> str:
+    """Return a number with the 15 digits that Excel keeps: 34578921.52 for 34578921.520000003."""
+    shown = f"{Decimal(f'{float(text):.15g}'):f}"
+    return "0" if shown == "-0" else shown
+
+
+def _is(book: fastexcel.ExcelReader, sheet: str, column: str, kind: Literal["boolean", "duration"]) -> pa.Array:
+    """Return which cells are of a kind: ``boolean`` takes booleans and numbers, ``duration`` dates and times."""
+    again = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes=kind, use_columns=[column])
+    return again.to_arrow().column(0).is_valid()
+
+
+def _both(left: pa.Array, right: pa.Array) -> pa.Array:
+    import pyarrow.compute as pc
+
+    return pc.fill_null(pc.and_(left, right), fill_value=False)
+
+
+def _any(flags: pa.Array) -> bool:
+    import pyarrow.compute as pc
+
+    return bool(pc.any(flags).as_py())
+
+
+def _with(texts: pa.Array, replaced: dict[int, str]) -> pa.Array:
+    """Return texts with those at some rows replaced."""
+    import pyarrow as pa
+
+    if not replaced:
+        return texts
+    values = texts.to_pylist()
+    for row, text in replaced.items():
+        values[row] = text
+    return pa.array(values, pa.string())
+
+
+def _marks_of_sheets(path: str) -> dict[str, list[str]]:
+    """Return by sheet whether it has formulas and merged cells, which the library does not tell."""
+    with zipfile.ZipFile(path) as book:
+        try:
+            relations = ET.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - under limits, by itself
+            sheets = ET.fromstring(book.read("xl/workbook.xml"))  # noqa: S314
+        except (KeyError, ET.ParseError, zipfile.BadZipFile):
+            return {}
+        parts = {r.get("Id"): "xl/" + (r.get("Target") or "").removeprefix("/xl/") for r in relations}
+        places = {s.get("name", ""): parts.get(s.get(_RELATION), "") for s in sheets.iter() if s.tag.endswith("}sheet")}
+        known = set(book.namelist())
+        return {name: _marks(book, part) for name, part in places.items() if part in known}
+
+
+def _marks(book: zipfile.ZipFile, part: str) -> list[str]:
+    found, tail = set(), b""
+    with book.open(part) as content:
+        while block := content.read(_BLOCK):
+            found |= {mark for mark, pattern in _MARKS.items() if pattern.search(tail + block)}
+            tail = block[-_LONGEST_MARK:]
+    return sorted(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
