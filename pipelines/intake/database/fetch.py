@@ -92,11 +92,11 @@ def _run(connection: Connection, query: _Query, aside: Path, source: DatabaseSou
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         try:
             options = {"stream_results": True, "max_row_buffer": BATCH, "yield_per": BATCH}
-            result = connection.execute(query.statement, query.parameters, execution_options=options)
             row_count = 0
-            for lines in _lines(result, query):
-                row_count += len(lines)
-                file.write("".join(lines).encode())
+            with connection.execute(query.statement, query.parameters, execution_options=options) as result:
+                for lines in _lines(result, query):
+                    row_count += len(lines)
+                    file.write("".join(lines).encode())
             return row_count
         except (SQLAlchemyError, UnicodeError) as fault:
             problem = about_the_query(fault, query.where, source)

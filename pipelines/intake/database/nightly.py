@@ -39,8 +39,7 @@ def fetch_sources(
 
     Raises ConfigurationError for a layout whose query cannot be used; nothing is left behind then.
     """
-    folder = forget(home)
-    make_private(folder)
+    folder = _private(home, forget(home))
     if is_sample_home(home):
         return folder
     try:
@@ -79,7 +78,8 @@ def _fetch_grantee(
 ) -> None:
     for year in years:
         try:
-            fetched = fetch(grantee, year, grantee.layouts, folder / grantee.id / year, environment)
+            place = _private(folder, folder / grantee.id / year)
+            fetched = fetch(grantee, year, grantee.layouts, place, environment)
         except SourceUnreachable as fault:
             faults.append(fault)
             say(f"{fault}; the other grantees go on")
@@ -87,3 +87,10 @@ def _fetch_grantee(
         for one in fetched:
             rows = f"{one.row_count} rows from the database" if one.row_count else "the database has no rows yet"
             say(f"{grantee.id}/{year}/{one.file_name}: {rows}")
+
+
+def _private(top: Path, folder: Path) -> Path:
+    """Make a folder, and every one between it and ``top``, for the owner alone."""
+    for part in reversed([p for p in folder.parents if p.is_relative_to(top)]):
+        make_private(part)
+    return make_private(folder)

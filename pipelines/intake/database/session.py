@@ -60,7 +60,7 @@ def _connected(source: DatabaseSource, url: URL, engine: Engine) -> Connection:
     connection = None
     try:
         connection = engine.connect()
-        return _begun(connection, source.timeout_minutes * 60)
+        return _begun(connection, source.timeout_seconds)
     except (SQLAlchemyError, ImportError, ValueError, TypeError) as fault:
         words = about_the_connection(fault, place_of(url), source.url_env)
     if connection is not None:

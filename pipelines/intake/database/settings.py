@@ -42,6 +42,11 @@ class DatabaseSource:
     years: int = 2
     timeout_minutes: int = 15
 
+    @property
+    def timeout_seconds(self) -> int:
+        """The most that one statement may take."""
+        return self.timeout_minutes * 60
+
 
 def source_of(grantee: Grantee) -> DatabaseSource | None:
     """Return the database that a grantee's files come from; None where no layout of its own asks for one.
