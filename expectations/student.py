@@ -208,7 +208,22 @@ NONTRADITIONAL_AGREES = Rule(
     },
 )  # fmt: skip
 
+POSSIBLE_NUMBER = Rule(
+    id="student_id_possible", table="core.student",
+    title="No Social Security number is one that cannot exist",
+    dimension="validity", severity="warning",
+    expectation=gxe.ExpectColumnValuesToNotBeInSet(column="student_id_kind", value_set=["impossible"]),
+    population=Column("student_id_kind").is_in(["ssn", "impossible"]),
+    population_words="students sent with a Social Security number",
+    columns=("student_id_kind",), threshold=Threshold(share="0.01", evidence="house default"),
+    why="Area 000, 666 or 900 to 999, group 00 and serial 0000 were never issued: the number is mistyped or made up, "
+        "so it gets no pseudonym, and the student is nobody's concentrator.",
+    fix="Correct the number from the student's file, or send the local identifier in the form agreed for it.",
+    passes=({"student_id_kind": "ssn"}, {"student_id_kind": "local"}, {"student_id_kind": "placeholder"}),
+    fails=({"student_id_kind": "impossible"},),
+)  # fmt: skip
+
 RULES = (
     AGE, ONE_BIRTH_DATE, ONE_SEX, NO_SHARED_BIRTH_DATE, RACE_IS_NO_RESIDENCY, HISPANIC_ANSWERS_AGREE, ENROLLED,
-    NONTRADITIONAL_AGREES,
+    NONTRADITIONAL_AGREES, POSSIBLE_NUMBER,
 )  # fmt: skip

@@ -57,7 +57,14 @@ KEY = own_table(
     own_column("retired_at", "When another key took its place (UTC); null while it is in use.", DateTime),
 )  # fmt: skip
 
+FINDING_ALIAS = own_table(
+    "finding_alias", "Findings that kept their id although a new key gave their records other pseudonyms.",
+    ("computed_id",),
+    own_column("computed_id", "The id that follows from the record as it is now."),
+    own_column("finding_id", "The id that the finding has always had."),
+)  # fmt: skip
+
 
 def act_tables() -> tuple[Table, ...]:
     """Return the tables that people's acts fill."""
-    return (ACT, CERTIFIED_INDICATOR, KEY)
+    return (ACT, CERTIFIED_INDICATOR, KEY, FINDING_ALIAS)

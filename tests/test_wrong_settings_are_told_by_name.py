@@ -16,7 +16,9 @@ from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
 from pipelines.validation import waivers
 
-WAIVER = '[[waiver]]\nrule_id = "x"\nprogram_year = "2023-24"\nreason = "r"\nauthor = "a"\nexpires = {}\n'
+WAIVER = (
+    '[[waiver]]\nrule_id = "x"\nprogram_year = "2023-24"\nreason = "r"\nauthor = "a"\napproved_by = "b"\nexpires = {}\n'
+)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from pipelines.configuration import ConfigurationError
 from pipelines.home import lock
 from pipelines.intake.submission import Submission
 from pipelines.run_book import run_id_of
-from pipelines.warehouse import FILE_NAME, open_warehouse
+from pipelines.warehouse import FILE_NAME, open_warehouse, transaction
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,8 @@ def open_office(home: Path, now: datetime | None = None) -> Iterator[Office]:
 @contextmanager
 def one_act(office: Office) -> Iterator[None]:
     """Do all that an act changes or nothing, then copy what was logged."""
-    office.connection.begin()
-    try:
+    with transaction(office.connection):
         yield
-    except BaseException:
-        office.connection.rollback()
-        raise
-    office.connection.commit()
     copy(office.connection, office.home)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from pipelines.validation.failing_rows import FOUND
+from pipelines.validation.finding_ids import keep_ids
 
 
 def settle(
@@ -22,6 +23,7 @@ def settle(
     connection.execute(
         f"create or replace temp table {FOUND}_as_finding as {_identified()}", [grantee_id, program_year]
     )
+    keep_ids(connection, f"{FOUND}_as_finding", grantee_id)
     bind = {"run": run_id, "grantee": grantee_id, "year": program_year, "rules": judged_rule_ids}
     connection.execute(
         f"""
