@@ -30,6 +30,7 @@ SUBMISSION_COLUMN = own_table(
     own_column("row_count", "Rows; null for a column that no layout knows, whose values were not read.", BigInteger),
     own_column("blank_count", "Rows without a value; sentinels that say so are values here.", BigInteger),
     own_column("distinct_count", "Different values; of identifiers different shapes.", BigInteger),
+    own_column("modal_program_year", "Program year in which most dates of the column lie; null for other columns."),
 )  # fmt: skip
 
 PATTERN_COUNT = own_table(

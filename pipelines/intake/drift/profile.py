@@ -159,12 +159,12 @@ def _limited(what: str, text: str, source: str, most: int) -> str:
     """Return a query for the texts of each column and their rows; those beyond the most frequent are one."""
     ranked = (
         f"select place, {text} as t, sum(n) as n, count(*) as d, "
-        f"row_number() over (partition by place order by sum(n) desc, {text}) as rank from {source} as s group by all"
+        f"row_number() over (partition by place order by sum(n) desc, {text}) as rank from {source} as s group by 1, 2"
     )
     told = f"case when rank <= {most} then t else '{OTHERS}' end"
     return (
         f"select place, '{what}', {told}, cast(sum(n) as bigint), cast(sum(d) as bigint) "
-        f"from ({ranked}) as ranked group by all"
+        f"from ({ranked}) as ranked group by 1, 2, 3"
     )
 
 

@@ -1,0 +1,112 @@
+"""Whose file it is, and of which year: institutions of another grantee, dates of another program year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import duckdb
+
+from pipelines.grantee import all_grantees
+from pipelines.intake.drift import books
+from pipelines.intake.drift.change import Change, Measured
+from pipelines.intake.drift.earlier import Earlier
+from pipelines.intake.drift.profile import Profile
+from pipelines.intake.drift.shape import BLANK, OTHERS
+from pipelines.intake.submission import Submission
+from pipelines.layouts import FileLayout
+
+OF_THE_YEAR = ("award_date",)  # dates that must lie in the program year; others may lie before it
+_FIRST_MONTH = 7
+_DAYS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-\d{2}"),
+    re.compile(r"(?P<month>\d{1,2})/\d{1,2}/(?P<year>\d{4})"),
+    re.compile(r"(?P<year>(19|20)\d{2})(?P<month>0[1-9]|1[0-2])\d{2}"),
+)
+
+
+def with_modal_year(profile: Profile) -> Profile:
+    """Return a column of dates with the program year in which most of them lie."""
+    years = _program_years(profile.days)
+    return replace(profile, modal_program_year=max(years, key=lambda y: (years[y], y))) if years else profile
+
+
+def _program_years(days: Mapping[str, int]) -> dict[str, int]:
+    years: dict[str, int] = {}
+    for day, count in days.items():
+        match = next((m for form in _DAYS if (m := form.fullmatch(day))), None)
+        if match:
+            start = int(match["year"]) - (int(match["month"]) < _FIRST_MONTH)
+            year = f"{start}-{(start + 1) % 100:02d}"
+            years[year] = years.get(year, 0) + count
+    return years
+
+
+def year_drift(
+    submission: Submission, layout: FileLayout, columns: Sequence[Profile], other_year: Earlier | None
+) -> Iterator[Measured]:
+    """Yield whether the dates of a file lie in another program year than they did before, or than they must."""
+    then = other_year.columns_of(layout) if other_year else {}
+    changes, subjects = [], 0
+    for profile in columns:
+        old = then.get(profile.column_name)
+        expected = submission.program_year if profile.our_column in OF_THE_YEAR else None
+        if expected is None and other_year and old and old.modal_program_year:
+            expected = _shifted(old.modal_program_year, other_year.program_year, submission.program_year)
+        if expected is None or profile.modal_program_year is None:
+            continue
+        subjects += 1
+        if profile.modal_program_year != expected:
+            changes.append(_other_year(profile, expected))
+    if subjects:
+        yield Measured("other_year", subjects, tuple(changes), other_year.submission_id if other_year else None)
+
+
+def _shifted(year: str, from_year: str, to_year: str) -> str:
+    start = int(year[:4]) + int(to_year[:4]) - int(from_year[:4])
+    return f"{start}-{(start + 1) % 100:02d}"
+
+
+def _other_year(profile: Profile, expected: str) -> Change:
+    years = _program_years(profile.days)
+    modal = str(profile.modal_program_year)
+    return Change(
+        "other_year", f"most dates lie in {modal}, {expected} expected", profile.layout_name, profile.table_name,
+        profile.column_name, measured=years[modal], n=sum(years.values()),
+    )  # fmt: skip
+
+
+def place_drift(
+    connection: duckdb.DuckDBPyConnection, submission: Submission, columns: Sequence[Profile]
+) -> Iterator[Measured]:
+    """Yield how many rows name institutions that the grantee has not: by its accepted files, and by its UNITIDs."""
+    grantee_id = str(submission.grantee_id)
+    for profile in columns:
+        if profile.our_column == "institution_id":
+            known = books.known_places(connection)
+            word = "accepted files"
+        elif profile.our_column == "unitid":
+            known = {g.id: {i.unitid for i in g.institutions} for g in all_grantees()}
+            word = "UNITIDs"
+        else:
+            continue
+        codes = {code: n for code, n in profile.codes.items() if code not in (BLANK, OTHERS)}
+        if codes and known.get(grantee_id):
+            yield Measured("other_grantee", len(codes), tuple(_strangers(profile, codes, grantee_id, known, word)))
+
+
+def _strangers(
+    profile: Profile, codes: Mapping[str, int], grantee_id: str, known: Mapping[str, set[str]], word: str
+) -> Iterator[Change]:
+    unknown = {code: n for code, n in codes.items() if code not in known[grantee_id]}
+    if not unknown:
+        return
+    owners = {g: sum(n for code, n in unknown.items() if code in ids) for g, ids in known.items() if g != grantee_id}
+    owner = max(owners, key=lambda g: (owners[g], g), default="")
+    whose = f"; {owners[owner]} of these rows are of {owner}" if owner and owners[owner] else ""
+    detail = f"institutions that the {word} of {grantee_id} do not know{whose}"
+    yield Change(
+        "other_grantee", detail, profile.layout_name, profile.table_name, profile.column_name,
+        measured=sum(unknown.values()), n=sum(codes.values()),
+    )  # fmt: skip
