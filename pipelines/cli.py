@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from pipelines.cli_acts.commands import COMMANDS
 from pipelines.cli_layout import layout
 from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
@@ -173,7 +174,8 @@ def status(home: Path | None, home_here: Path | None) -> None:
     sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
 
 
-main.add_command(layout)
+for command in (layout, *COMMANDS):
+    main.add_command(command)
 
 
 def _text(path: Path | None) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.acts.chain import hold_whole
+from pipelines.acts.compact import compact, is_compaction_due
 from pipelines.acts.log import Act, append, canonical, copy, sha256_of_json
 from pipelines.acts.people import Person, account
 from pipelines.configuration import ConfigurationError
@@ -46,16 +47,34 @@ class Subject:
 def open_office(home: Path, now: datetime | None = None) -> Iterator[Office]:
     """Lock a home and open its warehouse and log; an act whose copy a kill prevented is copied first.
 
+    Where something was destroyed the warehouse is written anew at the end, because it must be closed for that.
+
     Raises ConfigurationError where no night has run or the log was changed, HomeLocked where a run is under way.
     """
+    hold_used(home)
+    now = now or datetime.now(UTC)
+    with lock(home, run_id_of(now)):
+        with open_warehouse(home) as connection:
+            copy(connection, home)
+            hold_whole(connection, home)
+            yield Office(home, connection, now)
+        if is_compaction_due(home):
+            compact(home)
+
+
+@contextmanager
+def open_log(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse of a home to look at its log, whole or not. Raises as ``open_office`` does."""
+    hold_used(home)
+    with lock(home, run_id_of(datetime.now(UTC))), open_warehouse(home) as connection:
+        yield connection
+
+
+def hold_used(home: Path) -> None:
+    """Refuse a home without a warehouse. Raises ConfigurationError."""
     if not (home / FILE_NAME).is_file():
         msg = f"{home}: no night has run in this home yet, so there is nothing to decide; `cte run` runs one"
         raise ConfigurationError(msg)
-    now = now or datetime.now(UTC)
-    with lock(home, run_id_of(now)), open_warehouse(home) as connection:
-        copy(connection, home)
-        hold_whole(connection, home)
-        yield Office(home, connection, now)
 
 
 @contextmanager
