@@ -6,6 +6,7 @@ Names and places only; no file is opened here.
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipelines.grantee import grantee_ids
 from pipelines.home import SAMPLE_MARKER
 
 _YEAR = re.compile(r"(\d{4})-(\d{2})")
+_CLOSED = "the folder cannot be looked into: permission denied; give the account that runs this read permission"
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 
@@ -83,27 +85,66 @@ def look_into(
 
 def _of_grantee(folder: Path) -> tuple[list[Found], list[Stray]]:
     found, strays = [], []
-    for entry in _entries(folder):
+    try:
+        entries = list(_entries(folder))
+    except PermissionError:
+        return [], [Stray(f"{folder.name}/", _CLOSED)]
+    for entry in entries:
         place = f"{folder.name}/{name_of(entry)}"
         if not entry.is_dir():
             strays.append(Stray(place, "a file here belongs to no program year; put it into a folder such as 2023-24"))
         elif not is_program_year(entry.name):
             strays.append(Stray(f"{place}/", "not a program year; name the folder like 2023-24"))
         else:
-            for file in _entries(entry):
-                if file.is_file():
-                    found.append(Found(folder.name, entry.name, name_of(file), file))
-                else:
-                    strays.append(Stray(f"{place}/{name_of(file)}" + "/" * file.is_dir(), _no_file(file)))
+            files, others = _of_year(folder, entry, place)
+            found += files
+            strays += others
     return found, strays
 
 
-def _no_file(path: Path) -> str:
-    if path.is_dir():
-        return "folders are not looked into; move its files up"
-    if path.is_symlink():
+def _of_year(grantee_folder: Path, folder: Path, place: str) -> tuple[list[Found], list[Stray]]:
+    found: list[Found] = []
+    strays: list[Stray] = []
+    home = grantee_folder.resolve()
+    try:
+        files = list(_entries(folder))
+    except PermissionError:
+        return [], [Stray(f"{place}/", _CLOSED)]
+    for file in files:
+        fault = _no_file(file, home)
+        if fault:
+            strays.append(Stray(f"{place}/{name_of(file)}" + "/" * _is_folder(file), fault))
+        else:
+            found.append(Found(grantee_folder.name, folder.name, name_of(file), file))
+    return found, strays
+
+
+def _no_file(path: Path, home: Path) -> str:
+    """Say why something is no submission; empty where it is one. Whether it can be read shows when it is opened.
+
+    A link may lead to another file of the same grantee. Otherwise whoever can write here could have any file of this
+    machine, or another grantee's, taken in as his own, and read about it in a report.
+    """
+    try:
+        mode, target = path.stat().st_mode, path.resolve(strict=True)
+    except PermissionError:
+        return "the file cannot be looked at: permission denied; give the account that runs this access to its folder"
+    except (OSError, RuntimeError):  # a circle is a RuntimeError before Python 3.13
         return "a link that leads to no file; put the file itself here"
-    return "no file but a pipe, socket or device, which may never end; put a file here"
+    if stat.S_ISDIR(mode):
+        return "folders are not looked into; move its files up"
+    if not stat.S_ISREG(mode):
+        return "no file but a pipe, socket or device, which may never end; put a file here"
+    if home not in target.parents:
+        return "a link that leads out of the grantee's folder is not followed; put the file itself here"
+    return ""
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _entries(folder: Path) -> Iterator[Path]:
