@@ -71,6 +71,8 @@ ROWS: Mapping[str, pl.Expr] = {
     "plain": pl.col("nontraditional_preparation_status") != "yes",
     "not nontraditional": (pl.col("nontraditional_preparation_status") == "no")
     & pl.col("sex").is_in(["male", "female"]),
+    "one race": pl.col("race_selections").is_in(["asian", "black_or_african_american", "white"])
+    & (pl.col("prior_race_selection") == pl.col("race_selections")),
     "gone": _IS_GONE,
     "gone this year": _CAME_AND_WENT & (pl.col("reported_participant_status") == "yes"),
     "concentrator": pl.col("reported_concentrator_status") == "yes",
@@ -149,6 +151,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("placement_in_second_quarter_after_exit", "placement", "reference_quarter", "2019Q1", among="leaver"),
     Fault("placement_student_known", "placement", "student_id", value=SPARE),
     Fault("institution_unitid_pattern", "institution", "unitid", "12345"),
+    Fault("student_race_fields_agree", "student", "prior_race_selection", value="american_indian_or_alaska_native",
+          among="one race"),
 )  # fmt: skip
 
 

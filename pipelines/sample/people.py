@@ -154,7 +154,12 @@ def _race(plan: Plan, rng: np.random.Generator, line: Any) -> dict[str, Any]:
     if standard != "1997_two_question":
         selections = line if standard == "state_local" else np.where(
             line == "two_or_more_races", np.array(_PAIRS, dtype=object)[second % len(_PAIRS)], line)  # fmt: skip
-        return {"race_selections": selections, "hispanic_ethnicity": np.full(len(line), "not_collected", dtype=object)}
+        none = np.full(len(line), None, dtype=object)
+        return {
+            "race_selections": selections,
+            "hispanic_ethnicity": np.full(len(line), "not_collected", dtype=object),
+            "prior_race_selection": none,
+        }
     of_hispanics = np.array(["white", "not_reported", "black_or_african_american", "unknown"], dtype=object)[second]
     several = np.array(_PAIRS, dtype=object)[second % len(_PAIRS)]
     is_hispanic = line == "hispanic_or_latino"
@@ -163,7 +168,14 @@ def _race(plan: Plan, rng: np.random.Generator, line: Any) -> dict[str, Any]:
     return {
         "race_selections": selections,
         "hispanic_ethnicity": np.where(is_hispanic, "yes", np.where(has_answer, "no", line)),
+        "prior_race_selection": np.where(~has_answer, None, _first(selections, line)),
     }
+
+
+def _first(selections: Any, line: Any) -> Any:
+    """Return one race for each person, as the single field of old could hold: the first selected, or Hispanic."""
+    first = np.array([str(text).split("|")[0] for text in selections], dtype=object)
+    return np.where(line == "hispanic_or_latino", line, first)
 
 
 def _skill(rng: np.random.Generator, line: Any, columns: dict[str, Any]) -> Floats:
