@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks [--students N,N] [--repetitions N] [--folder DIR] [--write]`."""
+"""The command: `python -m benchmarks [landing] [--rows N,N] [--repetitions N] [--folder DIR] [--write]`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import landing
 from benchmarks.compare import compare
 from benchmarks.page import keep, machine, table
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure each number of students, print the table, and keep it where asked to."""
-    asked = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["landing"]:
+        landing.main(words[1:])
+        return
+    asked = _parser().parse_args(words)
     comparisons, remarks = [], []
     for students in asked.students:
         with tempfile.TemporaryDirectory(prefix="cte-benchmark-", dir=asked.folder) as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,7 @@ from benchmarks.compare import Comparison, Cost
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+LANDING = ("<!-- landing: begin -->", "<!-- landing: end -->")
 LIBRARIES = ("duckdb", "great-expectations", "polars", "pyarrow", "numpy", "sqlalchemy")
 _HEAD = ("", "students", "way", "seconds", "a second", "times", "CPU seconds", "CPU times", "peak MB")
 
@@ -23,11 +24,16 @@ def table(comparisons: Iterable[Comparison]) -> str:
     for one in comparisons:
         ours = (one.title, f"{one.students:,}", "the pipeline", *_figures(one, one.ours))
         rows += [ours, ("", "", one.plain_name, *_figures(one, one.plain))]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
-    rows.insert(1, [("-" * (width - 1) + (":" if i > 2 else "-")) for i, width in enumerate(widths)])
+    return aligned(rows, texts=(0, 1, 2))
+
+
+def aligned(rows: Sequence[Sequence[str]], texts: Collection[int]) -> str:
+    """Return rows, the head first, as a Markdown table; all columns but ``texts`` stand to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    rule = [("-" * (width - 1) + ("-" if i in texts else ":")) for i, width in enumerate(widths)]
     lines = (
-        " | ".join(cell.rjust(width) if i > 2 else cell.ljust(width) for i, (cell, width) in cells)
-        for cells in (enumerate(zip(row, widths, strict=True)) for row in rows)
+        " | ".join(cell.ljust(width) if i in texts else cell.rjust(width) for i, (cell, width) in cells)
+        for cells in (enumerate(zip(row, widths, strict=True)) for row in (rows[0], rule, *rows[1:]))
     )
     return "\n".join(f"| {line} |" for line in lines)
 
@@ -54,9 +60,10 @@ def machine() -> str:
     )
 
 
-def keep(measured: str, readme: Path = README) -> None:
-    """Put ``measured`` between the marks of the README."""
+def keep(measured: str, readme: Path = README, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Put ``measured`` between its marks in the README."""
+    begin, end = marks
     text = readme.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    readme.write_text(f"{before}{BEGIN}\n\n{measured}\n\n{END}{after}", encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    readme.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")

@@ -182,8 +182,11 @@ def _peak_mb() -> float:
 
 def main(name: str, folder: str, *arguments: str) -> None:
     """Run one way and print what it cost and counted as one line of JSON."""
+    from benchmarks.landing_ways import land_again, land_new, land_plain, landing_file
+
+    own = (sample, intake, plain, prepare, judge, by_hand)
     ways: dict[str, Callable[..., Work]] = {
-        way.__name__: way for way in (sample, intake, plain, prepare, judge, by_hand)
+        way.__name__: way for way in (*own, landing_file, land_new, land_again, land_plain)
     }
     work = ways[name](Path(folder), *arguments)
     started, used = time.perf_counter(), _cpu_seconds()

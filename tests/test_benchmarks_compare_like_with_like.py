@@ -7,6 +7,8 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.compare import Comparison, Cost, agree
+from benchmarks.landing import WAYS
+from benchmarks.landing_file import write_file
 from benchmarks.page import BEGIN, END, keep, table
 
 
@@ -55,3 +57,22 @@ def test_what_is_kept_replaces_the_last_measurement_and_nothing_else(tmp_path: P
     keep("new", readme)
     keep("newer", readme)
     assert readme.read_text(encoding="utf-8") == f"# Before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
+
+
+@pytest.mark.slow
+def test_landing_is_measured_beside_plain_polars_and_an_unchanged_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["landing", "--rows", "300", "--repetitions", "1", "--folder", str(tmp_path)])
+    printed = capsys.readouterr().out
+    lines = [line for line in printed.splitlines() if line.startswith("| ")][2:]
+    assert [line.split("|")[3].strip() for line in lines] == list(WAYS.values())
+    assert list(tmp_path.iterdir()) == [], "gigabytes would pile up"
+
+
+def test_the_file_that_is_landed_is_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("one.csv", "two.csv"):
+        write_file(tmp_path / name, 1000)
+    one, two = (path.read_bytes() for path in sorted(tmp_path.iterdir()))
+    assert one == two
+    assert one.count(b"\n") == 1001
