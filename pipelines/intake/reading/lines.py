@@ -7,168 +7,108 @@ in ``conform``.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from pipelines.intake.reading import lines_delimited, lines_fixed
-from pipelines.intake.reading.lines_bytes import (
-    Lines,
-    as_utf8,
-    from_utf16,
-    likely_encoding,
-    looks_like_utf16,
-    split_lines,
-    wrong_encoding,
-)
-from pipelines.intake.reading.lines_classify import (
-    BLANK,
-    CONTROL,
-    ENCODING,
-    FIELD_COUNT,
-    MARK_BYTES,
-    READ_BYTES,
-    REASONS,
-    Marks,
-    mark_counts,
-    mark_fields,
-    runs,
-)
-from pipelines.intake.reading.lines_format import Field, FileRefused, Reading, TextFormat
-from pipelines.intake.reading.lines_header import Body, Columns, find_body, match_header, match_places, read_header
-from pipelines.intake.reading.lines_mask import mask, quarantine
-from pipelines.intake.reading.lines_quotes import Scan
+from pipelines.intake.reading.account import FileReading
+from pipelines.intake.reading.lines_bytes import split_lines
+from pipelines.intake.reading.lines_classify import READ_BYTES, runs
+from pipelines.intake.reading.lines_encoding import from_utf16, looks_like_utf16
+from pipelines.intake.reading.lines_format import Field, FileRefused, TextFormat
+from pipelines.intake.reading.lines_header import Columns
+from pipelines.intake.reading.lines_mask import mask
+from pipelines.intake.reading.lines_plan import Plan, planned
+from pipelines.intake.reading.lines_settle import Loaded, settle
+from pipelines.intake.reading.lines_source import Data, FileBytes
+from pipelines.intake.reading.lines_text import load
 
-__all__ = ["Field", "FileRefused", "Reading", "TextFormat", "count_lines", "mask", "read_text"]
+__all__ = ["Emit", "Field", "FileRefused", "Reading", "TextFormat", "count_lines", "mask", "read_text", "stream_text"]
 
-# Fewer undecodable lines than this are quarantined one by one even if no other line could tell the encoding.
-_FEWEST_BAD_LINES = 20
-_LEAST_BAD_SHARE = 0.01
-_CUT_SHORT = {"line_field_count", "line_quote_balanced", "line_width"}
+# Takes the place of a format among those given, and the next of its rows, never none: one String column for each
+# declared field in the order of the layout (exact text, quotes removed; null where an optional field is absent), then
+# the undeclared columns as found, then ``line_number`` (first physical line, from 1) and ``line_count`` (Int64).
+Emit = Callable[[int, pl.DataFrame], None]
+
+
+@dataclass(frozen=True)
+class Reading(FileReading):
+    """A file read whole, for files that are known to be small: the account with all rows in the order of the file."""
+
+    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def count_lines(data: bytes | Path) -> int:
     r"""Return the number of physical lines of a file, readable or not: ends are ``\n``, ``\r\n`` or a lone ``\r``."""
-    content = data if isinstance(data, bytes) else data.read_bytes()
-    return len(split_lines(from_utf16(content)[0] if looks_like_utf16(content) else content))
+    with opened(data) as content:
+        return len(split_lines(from_utf16(content[:])[0] if looks_like_utf16(content) else content))
+
+
+@contextmanager
+def opened(data: bytes | Path) -> Iterator[Data]:
+    """Open a file for the time of a reading. Raises FileRefused where it cannot be read or changes meanwhile."""
+    if isinstance(data, bytes):
+        yield data
+    else:
+        with FileBytes(data) as content:
+            yield content
 
 
 def read_text(data: bytes | Path, text_format: TextFormat) -> Reading:
-    """Read a file as its layout says. Raises FileRefused where no line can be trusted, with the fix in the message."""
-    content = data if isinstance(data, bytes) else data.read_bytes()
-    text, has_mark = as_utf8(content, text_format.codec)
-    lines = split_lines(text)
-    own = (text_format.delimiter + text_format.quote).encode()
-    marks = Marks.of(len(lines))
-    for run in runs(lines, 0, len(lines), MARK_BYTES):
-        if text_format.kind == "delimited":
-            mark_fields(lines, run, marks, own)
-        else:
-            lines_fixed.mark_blank(lines, run, marks)
-    _refuse_unreadable(content, lines, marks, text_format.codec)
-    read = _read_delimited if text_format.kind == "delimited" else _read_fixed
-    return replace(read(lines, marks, text_format, own), has_byte_order_mark=has_mark)
+    """Read a file of one kind of record as ``stream_text`` does, and keep its rows. Raises FileRefused."""
+    frames: list[pl.DataFrame] = []
+    account = stream_text(data, [text_format], lambda _, rows: frames.append(rows))
+    names = [f.name for f in text_format.fields] + list(account.unexpected_columns)
+    schema = dict.fromkeys(names, pl.String()) | {"line_number": pl.Int64(), "line_count": pl.Int64()}
+    rows = pl.concat(frames, rechunk=False) if frames else pl.DataFrame(schema=schema)
+    return Reading(**{f.name: getattr(account, f.name) for f in fields(account)}, rows=rows)
 
 
-def _refuse_unreadable(content: bytes, lines: Lines, marks: Marks, codec: str) -> None:
-    """Refuse the file where the lines say that it is binary, or that its encoding is another one.
+def stream_text(data: bytes | Path, formats: Sequence[TextFormat], emit: Emit) -> FileReading:
+    """Read a file as its format says, or its formats: one for each kind of record. Rows go to ``emit`` as they come.
 
-    A few bad bytes cost their lines only. But where most lines are bad, or many are and no accented character is
-    right, the encoding is wrong, and quarantining just the people with accents in their names would bias all that is
-    counted later.
+    Raises FileRefused where no line can be trusted, with the fix in the message. What the header tells is refused
+    before any row is given; what shows at the end, such as a control count, may be refused after.
     """
-    count = len(lines)
-    control, bad = int((marks.kind == CONTROL).sum()), int((marks.kind == ENCODING).sum())
-    binary = control + bad
-    if 2 * binary > count and b"\0" in lines.data:  # no text has NUL, in whichever encoding
-        msg = f"this is no text file: {binary} of {count} lines hold control characters; export it as CSV (UTF-8)"
-        raise FileRefused(reason_code="file_is_text", message=msg)
-    none_right = bad == int(marks.has_other_than_ascii.sum())
-    if 2 * bad > count or (none_right and bad >= max(_FEWEST_BAD_LINES, _LEAST_BAD_SHARE * count)):
-        first = int(np.argmax(marks.kind == ENCODING)) + 1
-        evidence = f"{bad} of {count} lines cannot be read, the first is line {first}"
-        raise wrong_encoding(codec, likely_encoding(content), evidence)
+    with opened(data) as content:
+        text = load(content, formats[0].codec, formats[0].own)
+        plan = planned(text, formats)
+        loaded = Loaded()
+        for place, rows in _rows(plan):
+            if rows.height:
+                loaded.add(formats[place].record, rows)
+                emit(place, _named(rows, plan.columns[place], formats[place]))
+        reading = settle(text, plan, loaded)
+    header = plan.columns[0]
+    missing = dict.fromkeys(name for columns in plan.columns for name in columns.missing)
+    return replace(reading, header=header.header, unexpected_columns=header.unexpected, missing_columns=tuple(missing))
 
 
-def _read_delimited(lines: Lines, marks: Marks, text_format: TextFormat, own: bytes) -> Reading:
-    body, columns = _columns(lines, text_format, own)
-    width = len(columns.names)
-    for run in runs(lines, body.first, body.last, MARK_BYTES):
-        mark_counts(lines, run, marks, width - 1)
-    doubts = lines_delimited.resolve_doubts(lines, body.first, body.last, marks, own, width)
-    read_runs = runs(lines, body.first, body.last, READ_BYTES)
-    frames = [lines_delimited.read_rows(lines, run, marks, doubts, own, width) for run in read_runs]
-    return _reading(lines, marks, text_format, body, columns, frames, doubts.faults)
+def _rows(plan: Plan) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Yield the rows of each run of lines, one frame for each kind of record: columns 0, 1, ... and the lines."""
+    lines, marks = plan.text.lines, plan.text.marks
+    for run in runs(lines, plan.body.first, plan.body.last, READ_BYTES):
+        for place, text_format in enumerate(plan.formats):
+            clean = plan.clean(run, place)
+            if text_format.kind == "fixed_width":
+                yield place, lines_fixed.read_rows(lines, clean, marks, text_format.fields)
+            else:
+                width, doubtful = len(plan.columns[place].names), plan.doubtful(run, place)
+                yield (
+                    place,
+                    lines_delimited.read_rows(lines, clean, doubtful, marks, plan.doubts, text_format.own, width),
+                )
 
 
-def _columns(lines: Lines, text_format: TextFormat, own: bytes) -> tuple[Body, Columns]:
-    body = find_body(lines, text_format)
-    if not text_format.has_header:
-        return body, match_places(lines, body, text_format.fields, text_format.delimiter)
-    if body.header_line is None:
-        return body, match_header((), text_format.fields, len(lines) - 1)
-    header, line_count = read_header(lines, body.header_line, own)
-    first = body.header_line + line_count
-    return replace(body, first=first, last=max(first, body.last)), match_header(
-        header, text_format.fields, body.header_line
-    )
-
-
-def _read_fixed(lines: Lines, marks: Marks, text_format: TextFormat, _own: bytes) -> Reading:
-    body = find_body(lines, text_format)
-    header = () if body.header_line is None else (lines.text(body.header_line),)
-    columns = Columns(tuple(f.name for f in text_format.fields), header)
-    read_runs = runs(lines, body.first, body.last, READ_BYTES)
-    frames = [lines_fixed.read_rows(lines, run, marks, text_format.fields) for run in read_runs]
-    return _reading(lines, marks, text_format, body, columns, frames, {})
-
-
-def _reading(
-    lines: Lines,
-    marks: Marks,
-    text_format: TextFormat,
-    body: Body,
-    columns: Columns,
-    frames: list[pl.DataFrame],
-    faults: dict[int, Scan],
-) -> Reading:
-    """Put rows, quarantine and counts together and hold the line law."""
-    inside = marks.kind[body.first : body.last]
-    at = np.union1d(np.flatnonzero(inside >= FIELD_COUNT) + body.first, np.array(list(faults), np.int64)).astype(
-        np.int64
-    )
-    kinds = marks.kind[at].tolist()
-    reasons = [faults[i].fault if i in faults else REASONS[k] for i, k in zip(at.tolist(), kinds, strict=True)]
-    if reasons and at[-1] == len(lines) - 1 and not lines.is_terminated and reasons[-1] in _CUT_SHORT:
-        reasons[-1] = "file_complete"
-    counts = np.array([faults[i].line_count if i in faults else 1 for i in at.tolist()], np.int64)
-    header_count = len(lines) - len(inside) + int((inside == BLANK).sum())
-    reading = Reading(
-        rows=_named(frames, columns, text_format),
-        quarantined=quarantine(lines, at, reasons, counts),
-        physical_line_count=len(lines),
-        header_line_count=header_count,
-        header=columns.header,
-        trailer=body.trailer,
-        unexpected_columns=columns.unexpected,
-        missing_columns=columns.missing,
-    )
-    accounted = header_count + reading.loaded_line_count + reading.quarantined_line_count
-    if accounted != len(lines):
-        msg = f"the reader lost count: {len(lines)} physical lines, {accounted} accounted for; report this as a bug"
-        raise RuntimeError(msg)
-    return reading
-
-
-def _named(frames: list[pl.DataFrame], columns: Columns, text_format: TextFormat) -> pl.DataFrame:
+def _named(rows: pl.DataFrame, columns: Columns, text_format: TextFormat) -> pl.DataFrame:
     place = {name: str(i) for i, name in enumerate(columns.names)}
     declared = [
         (pl.col(place[f.name]) if f.name in place else pl.lit(None, pl.String)).alias(f.name)
         for f in text_format.fields
     ]
     extra = [pl.col(place[name]).alias(name) for name in columns.unexpected]
-    schema = dict.fromkeys(place.values(), pl.String()) | {"line_number": pl.Int64(), "line_count": pl.Int64()}
-    rows = pl.concat(frames, rechunk=False) if frames else pl.DataFrame(schema=schema)
     return rows.select(*declared, *extra, "line_number", "line_count")

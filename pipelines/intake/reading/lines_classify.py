@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from pipelines.intake.reading.lines_bytes import CARRIAGE_RETURN, LINE_FEED, Lines
 
-CLEAN, BLANK, TAKEN, FIELD_COUNT, WIDTH, ENCODING, CONTROL = range(7)
+CLEAN, BLANK, TAKEN, FIELD_COUNT, WIDTH, ENCODING, CONTROL, RECORD = range(8)
 REASONS = {
     FIELD_COUNT: "line_field_count",
     WIDTH: "line_width",
     ENCODING: "line_encoding",
     CONTROL: "line_control_characters",
+    RECORD: "line_record_known",
 }
+_UTF8_MARK = b"\xef\xbb\xbf"
 _TAB = 9
 _BLANK = _FIRST_PRINTABLE = 32
 _FIRST_BEYOND_ASCII = 128
@@ -72,21 +74,31 @@ def per_line(mask: Mask, start: NDArray[np.int64]) -> NDArray[np.int32]:
 def mark_text(lines: Lines, run: slice, marks: Marks, own: bytes = b"") -> tuple[Bytes, NDArray[np.int64]]:
     """Mark bad encoding and control characters; return the bytes of the run and where its lines start in them.
 
+    A line that begins with a byte order mark is where two files were joined: what it is nobody can say.
+
     Tab is text, and so are control characters that the format uses as delimiter or quote (``own``).
     """
     offset, stop = int(lines.start[run.start]), lines.stop(run.stop - 1)
-    view = np.frombuffer(lines.data, np.uint8)[offset:stop]
+    text = lines.data[offset:stop]
+    view = np.frombuffer(text, np.uint8)
     start = lines.start[run] - offset
     low = view < _FIRST_PRINTABLE
     line_end_bytes = len(view) - int((lines.end[run] - lines.start[run]).sum())
     if np.count_nonzero(low) > line_end_bytes:
         bad = low & ~np.isin(view, [_TAB, LINE_FEED, CARRIAGE_RETURN, *own])
         marks.kind[run][per_line(bad, start) > 0] = CONTROL
-    text = lines.data[offset:stop]
     if not text.isascii():
+        if _UTF8_MARK in text:
+            _mark_joints(lines, text, run, marks)
         marks.has_other_than_ascii[run] = per_line(view >= _FIRST_BEYOND_ASCII, start) > 0
         _mark_encoding(lines, text, run, marks)
     return view, start
+
+
+def _mark_joints(lines: Lines, text: bytes, run: slice, marks: Marks) -> None:
+    starts = lines.start[run] - int(lines.start[run.start])
+    begins = [text.startswith(_UTF8_MARK, at) for at in starts[marks.kind[run] == CLEAN].tolist()]
+    marks.kind[np.flatnonzero(marks.kind[run] == CLEAN)[begins] + run.start] = CONTROL
 
 
 def _mark_encoding(lines: Lines, text: bytes, run: slice, marks: Marks) -> None:
@@ -100,12 +112,19 @@ def _mark_encoding(lines: Lines, text: bytes, run: slice, marks: Marks) -> None:
                 marks.kind[line] = ENCODING
 
 
+def mark_blank(lines: Lines, run: slice, marks: Marks) -> None:
+    """Mark bad encoding, control characters and lines without any visible character."""
+    view, start = mark_text(lines, run, marks)
+    is_blank = (per_line(view > _BLANK, start) == 0) & (marks.kind[run] == CLEAN)
+    marks.kind[run][is_blank] = BLANK
+
+
 def mark_fields(lines: Lines, run: slice, marks: Marks, own: bytes) -> None:
     """Mark bad encoding, control characters and doubtful quotes, and count the delimiters of each line."""
     view, start = mark_text(lines, run, marks, own)
     marks.delimiters[run] = per_line(view == own[0], start)
-    if own[1:] and lines.data.find(own[1:], int(lines.start[run.start]), lines.stop(run.stop - 1)) >= 0:
-        marks.has_quote[run] = per_line(view == own[1], start) > 0
+    if own[1:] and (is_quote := view == own[1]).any():
+        marks.has_quote[run] = per_line(is_quote, start) > 0
         _mark_quotes(lines, np.flatnonzero(marks.has_quote[run]) + run.start, marks, own)
 
 
@@ -152,19 +171,22 @@ def bytes_of(lines: Lines, chosen: NDArray[np.int64]) -> bytes:
     """Return the chosen lines, one behind the other, with their line ends."""
     gaps = np.flatnonzero(np.diff(chosen) > 1)
     firsts, lasts = chosen[np.append(0, gaps + 1)], chosen[np.append(gaps, len(chosen) - 1)]
-    neighbors = zip(firsts.tolist(), lasts.tolist(), strict=True)
-    view = memoryview(lines.data)
-    return b"".join(view[int(lines.start[a]) : lines.stop(b)] for a, b in neighbors)
+    offset = int(lines.start[chosen[0]])
+    text = lines.data[offset : lines.stop(int(chosen[-1]))]
+    if not len(gaps):
+        return text
+    view, neighbors = memoryview(text), zip(firsts.tolist(), lasts.tolist(), strict=True)
+    return b"".join(view[int(lines.start[a]) - offset : lines.stop(b) - offset] for a, b in neighbors)
 
 
-def mark_counts(lines: Lines, run: slice, marks: Marks, wanted: int) -> None:
-    """Mark blank lines and those whose delimiters are not the ``wanted`` number."""
+def mark_counts(lines: Lines, run: slice, marks: Marks, wanted: NDArray[np.int32]) -> None:
+    """Mark blank lines and those whose delimiters are not the ``wanted`` number, which is given for each line."""
     kind, found = marks.kind[run], marks.delimiters[run]
-    is_off = (found != wanted) & (kind == CLEAN)
+    is_off = (found != wanted[run]) & (kind == CLEAN)
     kind[is_off] = FIELD_COUNT
     kind[lines.end[run] == lines.start[run]] = BLANK
     candidates = np.flatnonzero(is_off & (found == 0))
-    if wanted and len(candidates):
-        view = np.frombuffer(lines.data, np.uint8)[int(lines.start[run.start]) : lines.stop(run.stop - 1)]
+    if len(candidates):
+        view = np.frombuffer(lines.data[int(lines.start[run.start]) : lines.stop(run.stop - 1)], np.uint8)
         visible = per_line(view > _BLANK, lines.start[run] - lines.start[run.start])
         kind[candidates[visible[candidates] == 0]] = BLANK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.intake.reading.lines_bytes import Lines
-from pipelines.intake.reading.lines_classify import CLEAN, TAKEN, Marks, bytes_of
+from pipelines.intake.reading.lines_classify import RECORD, TAKEN, Marks, bytes_of
 from pipelines.intake.reading.lines_quotes import Scan, resolve, scan_row
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -26,14 +26,17 @@ class Doubts:
     faults: dict[int, Scan]
 
 
-def resolve_doubts(lines: Lines, first: int, last: int, marks: Marks, own: bytes, width: int) -> Doubts:
-    """Read the doubtful lines in order and mark the lines that they took, so that nobody reads them twice."""
+def resolve_doubts(lines: Lines, body: slice, marks: Marks, own: bytes, wanted: NDArray[np.int32]) -> Doubts:
+    """Read the doubtful lines in order and mark the lines that they took, so that nobody reads them twice.
+
+    ``wanted`` is how many delimiters each line should have, -1 where its kind of record is unknown.
+    """
     doubts = Doubts([], [], [], {})
-    separator, done = _separator(own), first
-    for at in (np.flatnonzero(marks.is_doubtful[first:last]) + first).tolist():
-        if at < done:
+    separator, done = _separator(own), body.start
+    for at in (np.flatnonzero(marks.is_doubtful[body]) + body.start).tolist():
+        if at < done or marks.kind[at] == RECORD:
             continue
-        scan = resolve(lines, last, at, marks, own, width)
+        scan = resolve(lines, body.stop, at, marks, own, wanted)
         done = at + scan.line_count
         marks.kind[at:done] = TAKEN
         if scan.fault:
@@ -50,15 +53,25 @@ def _separator(own: bytes) -> bytes:
     return next(c for c in (b"\x1f", b"\x1e", b"\x1d") if c not in own)
 
 
-def read_rows(lines: Lines, run: slice, marks: Marks, doubts: Doubts, own: bytes, width: int) -> pl.DataFrame:
-    """Return the rows that start in a run of lines: columns 0, 1, ..., then line_number and line_count."""
-    clean = np.flatnonzero(marks.kind[run] == CLEAN) + run.start
+def read_rows(
+    lines: Lines,
+    clean: NDArray[np.int64],
+    doubtful: Sequence[int],
+    marks: Marks,
+    doubts: Doubts,
+    own: bytes,
+    width: int,
+) -> pl.DataFrame:
+    """Return rows of one width in their order: columns 0, 1, ..., then line_number and line_count.
+
+    ``clean`` are the lines for the fast reader, ``doubtful`` the places in ``doubts`` of those read one by one.
+    """
     frame = _placed(_read_clean(lines, clean, marks, own, width), clean, np.ones(len(clean), np.int64))
-    chosen = slice(bisect_left(doubts.starts, run.start), bisect_left(doubts.starts, run.stop))
-    if chosen.start == chosen.stop:
+    if not doubtful:
         return frame
-    slow = _split(doubts.texts[chosen], _separator(own), width)
-    starts, counts = np.array(doubts.starts[chosen], np.int64), np.array(doubts.line_counts[chosen], np.int64)
+    slow = _split([doubts.texts[i] for i in doubtful], _separator(own), width)
+    starts = np.array([doubts.starts[i] for i in doubtful], np.int64)
+    counts = np.array([doubts.line_counts[i] for i in doubtful], np.int64)
     return pl.concat([frame, _placed(slow, starts, counts)]).sort("line_number")
 
 

@@ -13,25 +13,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.intake.reading.lines_bytes import Lines
-from pipelines.intake.reading.lines_classify import BLANK, CLEAN, WIDTH, Marks, mark_text, per_line
+from pipelines.intake.reading.lines_classify import WIDTH, Marks
 from pipelines.intake.reading.lines_delimited import text_of
 from pipelines.intake.reading.lines_format import Field
 
-_NO_TEXT = "\x1f"  # control characters send a line to quarantine, so this one is in no line that is read
-_BLANK_CODE = 32
+# Control characters send a line to quarantine, so this one is in no line that is read; no delimiter is it either.
+_NO_TEXT = "\x01"
 
 
-def mark_blank(lines: Lines, run: slice, marks: Marks) -> None:
-    """Mark bad encoding, control characters and lines without any visible character."""
-    view, start = mark_text(lines, run, marks)
-    is_blank = (per_line(view > _BLANK_CODE, start) == 0) & (marks.kind[run] == CLEAN)
-    marks.kind[run][is_blank] = BLANK
-
-
-def read_rows(lines: Lines, run: slice, marks: Marks, fields: Sequence[Field]) -> pl.DataFrame:
-    """Return the rows of a run, columns 0, 1, ..., then line_number and line_count; mark the lines of a wrong width."""
-    at = np.flatnonzero(marks.kind[run] == CLEAN) + run.start
-    frame = _texts(lines, at)
+def read_rows(lines: Lines, at: NDArray[np.int64], marks: Marks, fields: Sequence[Field]) -> pl.DataFrame:
+    """Return the rows of clean lines, columns 0, 1, ..., line_number, line_count; mark lines of a wrong width."""
+    frame = texts(lines, at)
     length = pl.col("text").str.len_chars()
     filled = pl.col("text").str.strip_chars_end(" ").str.len_chars()
     full = max(_ends(fields))
@@ -41,16 +33,17 @@ def read_rows(lines: Lines, run: slice, marks: Marks, fields: Sequence[Field]) -
     return frame.filter(is_row).select(*values, "line_number", "line_count")
 
 
-def _texts(lines: Lines, at: NDArray[np.int64]) -> pl.DataFrame:
-    text = text_of(lines, at) if len(at) else b""
+def texts(lines: Lines, at: NDArray[np.int64]) -> pl.DataFrame:
+    """Return clean lines whole, as column ``text``, with line_number and line_count."""
     frame = pl.read_csv(
-        text,
+        text_of(lines, at) if len(at) else b"",
         has_header=False,
         separator=_NO_TEXT,
         quote_char=None,
         schema={"text": pl.String()},
         empty_string_is_null=False,
         raise_if_empty=False,
+        truncate_ragged_lines=True,
     )
     if frame.height != len(at):  # never seen; but a reader that loses a line must not lose it for us
         frame = pl.DataFrame({"text": [lines.text(i) for i in at.tolist()]}, schema={"text": pl.String()})

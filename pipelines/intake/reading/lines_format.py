@@ -6,6 +6,7 @@ Declarations only. The reading itself is in ``lines`` and the modules that it as
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,11 +14,22 @@ import polars as pl
 
 from pipelines.configuration import ConfigurationError
 
-Refusal = Literal["file_not_empty", "file_is_text", "file_encoding_as_declared", "file_header_matches_layout"]
+Refusal = Literal[
+    "file_archive_safe",
+    "file_complete",
+    "file_encoding_as_declared",
+    "file_header_matches_layout",
+    "file_is_text",
+    "file_not_empty",
+    "file_readable",
+    "file_sheet_known",
+    "file_trailer_matches",
+]
 QUARANTINE_SCHEMA = pl.Schema(
     {"line_number": pl.Int64(), "reason_code": pl.String(), "excerpt_masked": pl.String(), "line_count": pl.Int64()}
 )
 POSITION_COLUMNS = ("line_number", "line_count")
+DETECT = "detect"
 _ENCODINGS = {
     "utf-8": "utf-8",
     "utf-8-sig": "utf-8",
@@ -55,10 +67,12 @@ class Field:
 class TextFormat:
     """How a text file is written. ``quote`` is empty where quotes are plain characters.
 
-    ``is_padding_kept`` is for whoever conforms the values: the reader hands out the text exactly as sent.
+    ``header_record`` and ``trailer_record`` are regular expressions of control lines, empty where there are none.
+    ``record`` is the code that tells the records of this format from others in the same file; it stands in the column
+    ``record_column`` or at ``record_start`` (from 1) for ``record_width`` characters.
     """
 
-    kind: Literal["delimited", "fixed_width"]
+    kind: Literal["delimited", "fixed_width", "json_lines"]
     fields: tuple[Field, ...]
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -66,7 +80,12 @@ class TextFormat:
     has_header: bool = True
     title_lines: int = 0
     trailer_lines: int = 0
-    is_padding_kept: bool = False
+    header_record: str = ""
+    trailer_record: str = ""
+    record: str = ""
+    record_column: str = ""
+    record_start: int = 1
+    record_width: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be read. Raises ConfigurationError that names the key and the fix."""
@@ -78,6 +97,9 @@ class TextFormat:
         names = [f.name.strip().casefold() for f in self.fields]
         if not names or len(set(names)) < len(names) or set(names) & set(POSITION_COLUMNS):
             return f"fields: give at least one, each name once, none called {' or '.join(POSITION_COLUMNS)}"
+        fault = _regex_fault("header_record", self.header_record) or _regex_fault("trailer_record", self.trailer_record)
+        if fault or self.kind == "json_lines":
+            return fault
         if self.kind == "fixed_width":
             unplaced = [f.name for f in self.fields if f.start < 1 or f.width < 1]
             return f"fields: {', '.join(unplaced)}: give start (from 1) and width (at least 1)" if unplaced else ""
@@ -87,41 +109,25 @@ class TextFormat:
         return "delimiter and quote must differ" if self.delimiter == self.quote else ""
 
     @property
+    def own(self) -> bytes:
+        """The delimiter and, unless quotes are plain characters, the quote; empty where there are no delimiters."""
+        return (self.delimiter + self.quote).encode() if self.kind == "delimited" else b""
+
+    @property
     def codec(self) -> str:
         """The encoding by the one name that the reader uses. Raises ConfigurationError for an unsupported one."""
+        if self.encoding == DETECT:
+            return DETECT
         try:
             return _ENCODINGS[codecs.lookup(self.encoding).name]
         except (LookupError, KeyError):
-            msg = f"encoding: {self.encoding!r} is not supported; use utf-8, utf-16, cp1252 or latin-1"
+            msg = f"encoding: {self.encoding!r} is not supported; use utf-8, utf-16, cp1252, latin-1 or detect"
             raise ConfigurationError(msg) from None
 
 
-@dataclass(frozen=True)
-class Reading:
-    """Every line of a file, as row, quarantine or header.
-
-    ``rows`` has one String column per declared field in the order of the layout (exact text, quotes removed; null where
-    an optional field is absent), then the undeclared columns as found, then ``line_number`` (first physical line, from
-    1) and ``line_count``. ``quarantined`` has the columns of ``QUARANTINE_SCHEMA``. Both are in the order of the file.
-    ``header`` and ``trailer`` are as found; a trailer may hold counts that the caller can check.
-    """
-
-    rows: pl.DataFrame
-    quarantined: pl.DataFrame
-    physical_line_count: int
-    header_line_count: int
-    header: tuple[str, ...] = ()
-    trailer: tuple[str, ...] = ()
-    unexpected_columns: tuple[str, ...] = ()
-    missing_columns: tuple[str, ...] = ()
-    has_byte_order_mark: bool = False
-
-    @property
-    def loaded_line_count(self) -> int:
-        """Physical lines that became rows."""
-        return int(self.rows["line_count"].sum())
-
-    @property
-    def quarantined_line_count(self) -> int:
-        """Physical lines that no row could be made of."""
-        return int(self.quarantined["line_count"].sum())
+def _regex_fault(key: str, pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as fault:
+        return f"{key}: {pattern!r} is no regular expression ({fault}); correct it in the layout"
+    return ""

@@ -6,10 +6,11 @@ Judges names only; what the values mean is the layout's business.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.intake.reading.lines_bytes import Lines
+from pipelines.intake.reading.lines_control import Control, controls_at_end, controls_at_top, refuse_missing
 from pipelines.intake.reading.lines_format import POSITION_COLUMNS, Field, FileRefused, TextFormat
 from pipelines.intake.reading.lines_mask import mask, tell_names
 from pipelines.intake.reading.lines_quotes import scan_row
@@ -30,28 +31,42 @@ class Columns:
 
 @dataclass(frozen=True)
 class Body:
-    """The lines from ``first`` up to ``last`` are data or blank; header and trailers are around them."""
+    """The lines from ``first`` up to ``last`` are data or blank; header, trailers and control lines are around them."""
 
     first: int
     last: int
     header_line: int | None
     trailer: tuple[str, ...]
+    controls: tuple[Control, ...] = ()
 
 
 def find_body(lines: Lines, text_format: TextFormat) -> Body:
-    """Find the data: behind titles and header, before the trailers, which are the last lines that are not blank."""
-    first = min(text_format.title_lines, len(lines))
+    """Find the data: behind titles, header records and header, before trailer records and the last trailer lines.
+
+    Raises FileRefused where a header or trailer record that the layout declares is missing.
+    """
+    start = min(text_format.title_lines, len(lines))
+    first, controls = controls_at_top(lines, start, text_format.header_record)
+    is_found = first > start
     header_line = _next_filled(lines, first, len(lines)) if text_format.has_header else None
     if header_line is not None:
-        first = header_line + 1
-    last, trailer = len(lines), []
-    for _ in range(text_format.trailer_lines):
+        first, more = controls_at_top(lines, header_line + 1, text_format.header_record)
+        is_found, controls = is_found or first > header_line + 1, controls + more
+    refuse_missing(is_found or not text_format.header_record, "header_record", start + 1)
+    end = _before_trailer_lines(lines, first, text_format.trailer_lines)
+    last, at_end = controls_at_end(lines, first, end, text_format.trailer_record)
+    refuse_missing(last < end or not text_format.trailer_record, "trailer_record", len(lines))
+    trailer = tuple(text for text in map(lines.text, range(last, len(lines))) if text.strip())
+    return Body(first, last, header_line, trailer, (*controls, *at_end))
+
+
+def _before_trailer_lines(lines: Lines, first: int, count: int) -> int:
+    last = len(lines)
+    for _ in range(count):
         while last > first and not lines.text(last - 1).strip():
             last -= 1
-        if last > first:
-            last -= 1
-            trailer.append(lines.text(last))
-    return Body(first, last, header_line, tuple(reversed(trailer)))
+        last = max(last - 1, first)
+    return last
 
 
 def _next_filled(lines: Lines, first: int, last: int) -> int | None:
@@ -113,14 +128,16 @@ def _refusal(header: Sequence[str], twice: list[str], required: list[str], line:
     hint = "" if is_known else "; no declared column is there: is the header missing, the delimiter another one?"
     found = f"Found: {', '.join(shown)}{more}{hint}"
     msg = f"line {line + 1}: the header does not match the layout: {'; '.join(faults)}. {found}"
-    return FileRefused("file_header_matches_layout", msg)
+    return FileRefused(reason_code="file_header_matches_layout", message=msg)
 
 
-def match_places(lines: Lines, body: Body, fields: Sequence[Field], delimiter: str) -> Columns:
-    """Name the columns of a file without header by their place; optional ones may be absent at the end of all lines."""
+def match_places(found: Iterable[int], fields: Sequence[Field]) -> Columns:
+    """Name the columns of records without header by their place; optional ones may be absent at the end of all.
+
+    ``found`` are the numbers of fields of the first records.
+    """
     optional = next((i for i, f in enumerate(reversed(fields)) if not f.is_optional), len(fields))
     allowed = range(max(len(fields) - optional, 1), len(fields) + 1)
-    sample = range(body.first, min(body.last, body.first + 1000))
-    widths = Counter(lines.text(i).count(delimiter) + 1 for i in sample)
+    widths = Counter(found)
     width = max(reversed(allowed), key=lambda w: widths[w]) if optional else len(fields)
     return Columns(tuple(f.name for f in fields[:width]), missing=tuple(f.name for f in fields[width:]))

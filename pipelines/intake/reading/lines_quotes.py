@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.intake.reading.lines_bytes import Lines
 from pipelines.intake.reading.lines_classify import CONTROL, ENCODING, REASONS, Marks
@@ -40,25 +41,26 @@ def scan_row(lines: Lines, first: int, last: int, own: bytes, width: int) -> Sca
 
     ``own`` is the delimiter and, unless quotes are plain characters, the quote.
     """
-    line, at, end = first, int(lines.start[first]), int(lines.end[first])
-    text = lines.data[at:end]
+    offset, line_end = int(lines.start[first]), int(lines.end[first])
+    text = lines.data[offset:line_end]
     if not (own[1:] and (text.startswith(own[1:]) or own in text)):
         plain = tuple(text.split(own[:1]))
         return Scan(plain, fault="" if len(plain) == width else "line_field_count")
-    limit = int(lines.end[min(first + MAX_LINES_PER_ROW, last) - 1])
+    text = lines.data[offset : int(lines.end[min(first + MAX_LINES_PER_ROW, last) - 1])]
+    line, at, end = first, 0, line_end - offset
     values: list[bytes] = []
     has_stray_quote = False
     while len(values) < width:
-        is_quoted = lines.data[at : at + 1] == own[1:]
-        value, at = _quoted(lines.data, at, limit, own[1:]) if is_quoted else _plain(lines.data, at, end, own[:1])
+        is_quoted = text[at : at + 1] == own[1:]
+        value, at = _quoted(text, at, own[1:]) if is_quoted else _plain(text, at, end, own[:1])
         values.append(value)
         has_stray_quote |= not is_quoted and own[1:] in value
         if at > end:
-            line = int(np.searchsorted(lines.start, at, "right")) - 1
-            end = int(lines.end[line])
+            line = int(np.searchsorted(lines.start, at + offset, "right")) - 1
+            end = int(lines.end[line]) - offset
         if at == end:
             return _judged(tuple(values), line - first + 1, width, has_stray_quote=has_stray_quote)
-        if lines.data[at] != own[0]:
+        if text[at] != own[0]:
             return Scan((), fault="line_quote_balanced")
         at += 1
     return Scan((), line - first + 1, "line_field_count")
@@ -77,20 +79,24 @@ def _plain(data: bytes, at: int, end: int, delimiter: bytes) -> tuple[bytes, int
     return data[at:stop], stop
 
 
-def _quoted(data: bytes, at: int, limit: int, quote: bytes) -> tuple[bytes, int]:
+def _quoted(text: bytes, at: int, quote: bytes) -> tuple[bytes, int]:
     """Return the value that is quoted at ``at`` and where it ends; at itself where no quote closes it."""
-    close = data.find(quote, at + 1, limit)
-    while close >= 0 and data[close + 1 : min(close + 2, limit)] == quote:
-        close = data.find(quote, close + 2, limit)
-    return (b"", at) if close < 0 else (data[at + 1 : close].replace(quote * 2, quote), close + 1)
+    close = text.find(quote, at + 1)
+    while close >= 0 and text[close + 1 : close + 2] == quote:
+        close = text.find(quote, close + 2)
+    return (b"", at) if close < 0 else (text[at + 1 : close].replace(quote * 2, quote), close + 1)
 
 
-def resolve(lines: Lines, last: int, at: int, marks: Marks, own: bytes, width: int) -> Scan:
-    """Read the doubtful line ``at``: a row, or a fault, which takes several lines only if their row is bad."""
+def resolve(lines: Lines, last: int, at: int, marks: Marks, own: bytes, wanted: NDArray[np.int32]) -> Scan:
+    """Read the doubtful line ``at``: a row, or a fault, which takes several lines only if their row is bad.
+
+    ``wanted`` is how many delimiters each line should have.
+    """
+    width = int(wanted[at]) + 1
     scan = scan_row(lines, at, last, own, width)
     if scan.fault and scan.line_count == 1:
         scan = _read_loosely(lines, at, own, width) or scan
-    if scan.line_count > 1 and (scan.fault or _are_rows(marks, at, scan.line_count, width)):
+    if scan.line_count > 1 and (scan.fault or _are_rows(marks, at, scan.line_count, wanted)):
         return Scan((), fault="line_quote_balanced")
     spoiled = marks.kind[at : at + scan.line_count]
     reasons = [REASONS[kind] for kind in (ENCODING, CONTROL) if (spoiled == kind).any()]
@@ -111,9 +117,9 @@ def _read_loosely(lines: Lines, line: int, own: bytes, width: int) -> Scan | Non
     return Scan(tuple(values)) if len(values) == width else None
 
 
-def _are_rows(marks: Marks, at: int, line_count: int, width: int) -> bool:
+def _are_rows(marks: Marks, at: int, line_count: int, wanted: NDArray[np.int32]) -> bool:
     """Return whether the lines of a row look like rows themselves; of three or more the first and last may be cut."""
     inner = slice(at + 1, at + line_count - 1) if line_count > 2 else slice(at, at + line_count)  # noqa: PLR2004
-    has_all = bool((marks.delimiters[inner] == width - 1).all())
+    has_all = bool((marks.delimiters[inner] == wanted[inner]).all())
     is_clean = line_count <= 2 or not marks.is_doubtful[inner].any()  # noqa: PLR2004
-    return width >= _FEWEST_COLUMNS_TO_KNOW_A_ROW and has_all and is_clean
+    return int(wanted[at]) + 1 >= _FEWEST_COLUMNS_TO_KNOW_A_ROW and has_all and is_clean
