@@ -27,25 +27,19 @@ def file_layouts(folder: Path) -> tuple[FileLayout, ...]:
     return tuple(layout for path in sorted(folder.glob("layout*.toml")) for layout in _read(path))
 
 
-def layouts_of(folder: Path, file_name: str, program_year: str) -> tuple[FileLayout, ...]:
+def layouts_of(folder: Path, file_name: str, program_year: str, sheet: str = "") -> tuple[FileLayout, ...]:
     """Return the layouts in force in a program year for a file of that name: none, one, or one for each kind of record.
 
-    A workbook's sheet is named ``Book.xlsx!Sheet`` and has the layout of that sheet.
+    ``sheet`` asks for the layout of that sheet of a workbook.
     """
-    book, _, sheet = file_name.partition("!")
     matching = [
         f
         for f in file_layouts(folder)
-        if f.matches(book) and f.is_effective(program_year) and (not sheet or f.sheet in ("", sheet))
+        if f.matches(file_name) and f.is_effective(program_year) and (not sheet or f.sheet == sheet)
     ]
     if not matching or not matching[0].record:
         return tuple(matching[:1])
     return tuple(f for f in matching if f.record and f.file_name == matching[0].file_name)
-
-
-def layout_of(folder: Path, file_name: str, program_year: str) -> FileLayout | None:
-    """Return the first layout in force in a program year for a file of that name, or None where none is registered."""
-    return next(iter(layouts_of(folder, file_name, program_year)), None)
 
 
 def table_names(layouts: Iterable[FileLayout]) -> str | None:
@@ -100,6 +94,9 @@ def _refuse_unusable(layout: FileLayout, where: str) -> None:
             layout.record
         )
         and not (layout.record_column or layout.record_width),
+        "joined_with: names a column that is not in this file": any(
+            not {c.name for c in layout.columns}.issuperset(column.joined_with) for column in layout.columns
+        ),
         "query: a database source needs a `query`": layout.kind == "database" and not layout.query,
     }
     for fault, is_so in faults.items():

@@ -54,10 +54,33 @@ SUBMISSION = _ledger(
     _column("due_date", "When the grantee's calendar expected it.", Date),
     _column("is_late", "Whether it came after the due date.", Boolean),
     _column("status", "received, read, accepted, refused, repeated, superseded."),
-    _column("supersedes_submission_id", "The earlier file of the same name that this one replaces."),
+    _column("supersedes_submission_id", "The earlier file in the same slot that this one replaces."),
     _column("layout_version", "Layout and version it was read with; null where none fits."),
     _column("encoding", "Encoding that the file was read in."),
     _column("message", "What was wrong with the file as a whole, and the fix; null where nothing was."),
+    _column("slot", "What a later file replaces: the name of the file, its vintage left out."),
+    _column("vintage", "How final the file is, by its name (code set vintage); null where the name says none."),
+    _column("archive_sha256", "SHA-256 of the archive or workbook that held the file; null where it came by itself."),
+    _column("added_row_count", "Rows whose key the replaced file had not; null where nothing was replaced.",
+            BigInteger),
+    _column("changed_row_count", "Rows whose key both files have with other content; null likewise.", BigInteger),
+    _column("removed_row_count", "Rows of the replaced file whose key this one has not; null likewise.", BigInteger),
+    _column("destroyed_at", "When the bytes and rows were destroyed because they were due (UTC); null before.",
+            DateTime),
+)  # fmt: skip
+
+TRANSACTION = _ledger(
+    "transaction", "Records of update files that change or delete what was sent before.",
+    ("submission_id", "table_name", "line_number"),
+    _column("submission_id", "The file received."),
+    _column("grantee_id", "The grantee that sent the file."),
+    _column("program_year", "Program year whose folder held the file."),
+    _column("institution_id", "The institution that the record speaks of."),
+    _column("file_name", "Name of the file."),
+    _column("table_name", "Canonical table that the record changes."),
+    _column("line_number", "First physical line of the record, counted from 1.", BigInteger),
+    _column("transaction_code", "change or delete."),
+    _column("is_matched", "Whether an earlier record had that key.", Boolean),
 )  # fmt: skip
 
 QUARANTINE = _ledger(
@@ -116,4 +139,4 @@ RULE_RESULT = _ledger(
 
 def quality_tables() -> list[Table]:
     """Return the tables of schema ``quality``."""
-    return [RUN, SUBMISSION, QUARANTINE, FINDING, RULE_RESULT]
+    return [RUN, SUBMISSION, TRANSACTION, QUARANTINE, FINDING, RULE_RESULT]

@@ -6,7 +6,7 @@ What happens in a night, and in which order, stands in ``assets``; each step is 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,6 @@ from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import claim, is_sample_home, is_sample_inbox, lock
 from pipelines.intake.inbox import is_program_year
-from pipelines.intake.submission import accept
 from pipelines.warehouse import open_warehouse
 
 NO_GATE_CLOSED, GATE_CLOSED, WRONG_CALL, SYSTEM_FAILED = 0, 1, 2, 3
@@ -166,18 +165,6 @@ def _under_way(
             yield Night(settings, connection, own_id, started_at, is_sample)
         finally:
             run_book.mark_failed_unless_closed(connection, own_id, SYSTEM_FAILED)
-
-
-def accept_where_no_gate_closed(night: Night, partitions: Iterable[tuple[str, str]]) -> None:
-    """Accept what was read of each grantee and program year that the run judged without a rule that broke or a gate."""
-    stopped = night.connection.execute(
-        "select distinct grantee_id, program_year from quality.rule_result where run_id = ? and (status = 'error' "
-        "or (status = 'failed' and severity = 'critical' and not is_waived))",
-        [night.run_id],
-    ).fetchall()
-    for grantee_id, program_year in partitions:
-        if (grantee_id, program_year) not in stopped:
-            accept(night.connection, grantee_id, program_year)
 
 
 def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> int:

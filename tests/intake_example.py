@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.intake.submit import Intake, rebuild, take_in
+from pipelines.intake.rebuild import rebuild
+from pipelines.intake.submit import Intake, take_in
 from pipelines.warehouse import open_warehouse
 
 YEAR = "2023-24"

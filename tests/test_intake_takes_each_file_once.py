@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from intake_example import YEAR, Example, courses
@@ -10,10 +11,10 @@ from intake_example import YEAR, Example, courses
 from pipelines.intake import land
 from pipelines.intake.inbox import program_year_in
 from pipelines.intake.preview import preview
-from pipelines.intake.reading.lines import FileRefused, Reading, TextFormat
-from pipelines.intake.submission import accept, find
-from pipelines.intake.submit import transaction
+from pipelines.intake.reading.read import FileReading, FileRefused
+from pipelines.intake.submission import find
 from pipelines.intake.versions import refuse_after_reading
+from pipelines.warehouse import transaction
 
 NAME = "course_2023-24_FA.csv"
 TITLES = "select distinct course_title from core.course order by 1"
@@ -30,7 +31,7 @@ def test_the_second_night_on_the_same_inbox_reads_no_file(example: Example, monk
     example.put("course_2023-24_WI.csv", courses(3))
     first = example.night()
     before = example.rows("select * from quality.submission order by all")
-    monkeypatch.setattr(land, "read_text", lambda *_: pytest.fail("a known file was read again"))
+    monkeypatch.setattr(land, "read_file", lambda *_: pytest.fail("a known file was read again"))
     second = example.night()
     assert (len(first.submissions), first.known_count) == (3, 0)
     assert (len(second.submissions), second.known_count) == (0, 3)
@@ -112,16 +113,6 @@ def test_a_gate_that_closes_brings_the_version_before_back(example: Example) -> 
     assert example.rows(TITLES) == [("Old",)]
     assert example.night().known_count == 1
     assert example.rows(TITLES) == [("Old",)]
-
-
-def test_what_was_judged_is_accepted_and_nothing_else_changes(example: Example) -> None:
-    example.put(NAME, courses(3))
-    example.put("unknown.csv", "a\n")
-    example.night()
-    with example.warehouse() as connection:
-        assert accept(connection, "oregon", "2022-23") == 0
-        assert accept(connection, "oregon", YEAR) == 1
-    assert example.statuses() == {NAME: "accepted", "unknown.csv": "refused"}
 
 
 def test_a_rebuild_from_the_archive_gives_the_same_core_and_keeps_when_files_came(example: Example) -> None:
@@ -228,13 +219,13 @@ def test_a_rebuild_falls_back_on_the_earlier_version_where_todays_layout_cannot_
     for version in ("Old", "New"):
         example.put(NAME, courses(3, title=version))
         example.night()
-    reading = land.read_text
+    reading = land.read_file
 
-    def cannot_read_new(path: Path, text_format: TextFormat) -> Reading:
+    def cannot_read_new(path: Path, *arguments: Any) -> FileReading:
         if b"New" in path.read_bytes():
             raise FileRefused(reason_code="file_is_text", message="no longer")
-        return reading(path, text_format)
+        return reading(path, *arguments)
 
-    monkeypatch.setattr(land, "read_text", cannot_read_new)
+    monkeypatch.setattr(land, "read_file", cannot_read_new)
     example.rebuild()
     assert example.rows(TITLES) == [("Old",)]

@@ -6,6 +6,7 @@ in ``conform_values``; whether it is plausible is for the rules.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -20,7 +21,7 @@ from pipelines.intake.conform_values import (
     year_is_another,
 )
 from pipelines.intake.raw_names import kind_column, raw_columns, raw_table
-from pipelines.layouts import FileLayout
+from pipelines.layouts import ColumnLayout, FileLayout
 from pipelines.schema import content_columns, core_table
 from pipelines.warehouse import quoted
 
@@ -68,11 +69,6 @@ def conform(
     return int(result[0]) if result else 0
 
 
-def withdraw(connection: duckdb.DuckDBPyConnection, submission_id: str, table_name: str) -> None:
-    """Take the rows of a submission out of its canonical table; raw keeps them. The caller has the transaction."""
-    connection.execute(f"delete from {core_table(table_name).fullname} where submission_id = ?", [submission_id])
-
-
 def _sent(layout: FileLayout, table: Table) -> list[str]:
     """Return the texts of the mapped columns without padding, under our names with an ``s_``."""
     names = raw_columns(layout)
@@ -82,11 +78,19 @@ def _sent(layout: FileLayout, table: Table) -> list[str]:
         if column is not None:
             name = f'"{names[column.name]}"'
             is_pseudonym = ours.info["pii"] == "identifier"
-            texts.append(f"{name if is_pseudonym else sent_text(name, column)} as s_{ours.name}")
+            texts.append(f"{name if is_pseudonym else _text(name, column, names)} as s_{ours.name}")
     identified = layout.column_to("student_id")
     if identified and "student_id_kind" in table.columns:
         texts.append(f'"{kind_column(names[identified.name])}" as s_student_id_kind')
     return texts
+
+
+def _text(name: str, column: ColumnLayout, names: Mapping[str, str]) -> str:
+    """Return SQL for what was sent in a column, and in those whose texts follow behind it."""
+    if not column.joined_with:
+        return sent_text(name, column)
+    others = (f"nullif(trim(\"{names[other]}\"), '')" for other in column.joined_with)
+    return f"nullif(concat_ws('-', {', '.join((sent_text(name, column), *others))}), '')"
 
 
 def _is_as_sent(ours: Column[Any]) -> bool:
@@ -95,6 +99,8 @@ def _is_as_sent(ours: Column[Any]) -> bool:
 
 
 def _value(ours: Column[Any], layout: FileLayout) -> str:
+    if ours.info["derived"]:
+        return str(ours.info["derived"])
     if ours.name == "student_id_kind" and layout.column_to("student_id"):
         return "s_student_id_kind"
     if layout.column_to(ours.name) is None:

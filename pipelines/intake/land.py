@@ -1,98 +1,83 @@
-"""One file to raw and core: read it, decide whether it can be trusted as a whole, pseudonymize, write.
+"""One file to raw and core: read it, decide whether it can be trusted as a whole, pseudonymize, write, measure.
 
 A file refused leaves nothing in raw. Which files there are, and what was known before, is the matter of ``submit``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
 from pipelines.grantee import Grantee
-from pipelines.intake.conform import conform
-from pipelines.intake.inbox import Found
-from pipelines.intake.raw import write_raw
-from pipelines.intake.reading.lines import FileRefused, Reading, count_lines, read_text
-from pipelines.intake.reading.lines_mask import tell_names
+from pipelines.intake.arrival import Arrival, layouts_for, slot_of
+from pipelines.intake.core_rows import bring_in
+from pipelines.intake.drift.measure import measure_drift
+from pipelines.intake.place import name_in
+from pipelines.intake.raw import make_raw, remove_raw, write_raw
+from pipelines.intake.reading.lines_format import QUARANTINE_SCHEMA
+from pipelines.intake.reading.lines_mask import mask, tell_names
+from pipelines.intake.reading.read import FileReading, FileRefused, count_physical_lines, read_file
 from pipelines.intake.source import Supplier
-from pipelines.intake.submission import Submission, record, submission_id_of
-from pipelines.intake.trust import Doubt, doubt_about_name, doubt_about_rows, no_layout, text_format
-from pipelines.layout_files import layout_of
+from pipelines.intake.submission import Submission, record
+from pipelines.intake.trust import Doubt, YearsSaid, doubt_about_name, doubt_about_rows, no_layout
+from pipelines.layout_files import table_names
 from pipelines.layouts import FileLayout
 
 LISTED_LINES = 1000  # of a refused file; the others count in its one row without a line number
-_NO_LINES = pl.DataFrame(
-    schema={"line_number": pl.Int64, "line_count": pl.Int64, "reason_code": pl.String, "excerpt_masked": pl.String}
-)
+_NO_LINES = pl.DataFrame(schema=QUARANTINE_SCHEMA)
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """A file to be landed: where it was found, where its bytes are now, and when they were first seen (UTC)."""
-
-    found: Found
-    sha256: str
-    byte_count: int
-    path: Path
-    received_at: datetime
-
-    @property
-    def submission_id(self) -> str:
-        """The id of the submission that the file makes."""
-        return submission_id_of(self.found.grantee_id, self.found.program_year, self.found.file_name, self.sha256)
-
-
-def land(
-    connection: duckdb.DuckDBPyConnection,
-    grantee: Grantee,
-    arrival: Arrival,
-    key: bytes,
-    supersedes: str | None = None,
-) -> Submission:
+def land(connection: duckdb.DuckDBPyConnection, supplier: Supplier, arrival: Arrival, key: bytes) -> Submission:
     """Land one file and record it as ``read`` or ``refused``. The caller has the transaction."""
-    found = arrival.found
-    layout = layout_of(grantee.folder, found.file_name, found.program_year)
-    if layout is None:
-        return refuse(connection, grantee, arrival, no_layout(grantee, found))
-    return land_with(layout, connection, grantee, arrival, key, supersedes)
+    layouts = layouts_for(supplier, arrival.found.program_year, arrival.found.file_name)
+    if not layouts:
+        return refuse(connection, supplier, arrival, no_layout(supplier, arrival.found))
+    return land_with(layouts, connection, supplier, arrival, key)
 
 
 def land_with(
-    layout: FileLayout,
+    layouts: Sequence[FileLayout],
     connection: duckdb.DuckDBPyConnection,
     supplier: Supplier,
     arrival: Arrival,
     key: bytes,
-    supersedes: str | None = None,
 ) -> Submission:
-    """Land one file that is read with this layout. The caller has the transaction."""
-    found = arrival.found
+    """Land one file that is read with these layouts. The caller has the transaction."""
+    landing = _Landing(connection, supplier, arrival, key)
     try:
-        reading = read_text(arrival.path, text_format(layout))
+        reading = read_file(arrival.path, layouts, landing.take, arrival.sheet)
     except FileRefused as refusal:
-        return refuse(connection, supplier, arrival, Doubt(refusal.reason_code, str(refusal)), layout)
-    doubt = doubt_about_name(layout, found) or doubt_about_rows(layout, found, reading)
+        landing.undo(layouts)
+        return refuse(connection, supplier, arrival, Doubt(refusal.reason_code, str(refusal)), layouts)
+    reading = landing.less_unknown(reading)
+    doubt = doubt_about_name(layouts[0], arrival.found) or doubt_about_rows(
+        layouts[0], arrival.found, reading, landing.years
+    )
     if doubt:
-        return refuse(connection, supplier, arrival, doubt, layout, reading)
-    write_raw(connection, supplier, layout, arrival.submission_id, reading.rows, key)
-    conform(connection, found.grantee_id, found.program_year, arrival.submission_id, layout)
+        landing.undo(layouts)
+        return refuse(connection, supplier, arrival, doubt, layouts, reading)
+    for layout in layouts:
+        make_raw(connection, supplier, layout)
     submission = replace(
-        _received(supplier, arrival, layout),
+        _received(supplier, arrival, layouts),
+        encoding=reading.encoding,
         physical_line_count=reading.physical_line_count,
         header_line_count=reading.header_line_count,
         loaded_line_count=reading.loaded_line_count,
-        loaded_row_count=reading.rows.height,
+        loaded_row_count=reading.loaded_row_count,
         quarantined_line_count=reading.quarantined_line_count,
         status="read",
-        supersedes_submission_id=supersedes,
-        message=_remark(layout, reading),
+        message=_remark(layouts[0], reading),
     )
     record(connection, submission, reading.quarantined)
+    parts = [layout for layout in layouts if layout.name in landing.row_counts]
+    bring_in(connection, supplier, submission, parts)
+    measure_drift(connection, supplier, submission, layouts, reading, parts)
     return submission
 
 
@@ -101,14 +86,14 @@ def refuse(
     supplier: Supplier,
     arrival: Arrival,
     doubt: Doubt,
-    layout: FileLayout | None = None,
-    reading: Reading | None = None,
+    layouts: Sequence[FileLayout] = (),
+    reading: FileReading | None = None,
 ) -> Submission:
     """Record a file that was not taken in: ``refused``, or ``repeated`` where its bytes were taken in before.
 
     Its lines count as quarantined: those known to be bad one by one, the others in one row without a line number.
     """
-    physical = reading.physical_line_count if reading else count_lines(arrival.path)
+    physical = reading.physical_line_count if reading else count_physical_lines(arrival.path, layouts, arrival.sheet)
     header = reading.header_line_count if reading else 0
     listed = reading.quarantined.head(LISTED_LINES) if reading else _NO_LINES
     whole = {
@@ -118,7 +103,7 @@ def refuse(
         "excerpt_masked": None,
     }
     submission = replace(
-        _received(supplier, arrival, layout),
+        _received(supplier, arrival, layouts),
         physical_line_count=physical,
         header_line_count=header,
         quarantined_line_count=physical - header,
@@ -130,39 +115,103 @@ def refuse(
     return submission
 
 
-def _received(supplier: Supplier, arrival: Arrival, layout: FileLayout | None) -> Submission:
+@dataclass
+class _Landing:
+    """A file on its way into raw, batch by batch: what came of each kind of record, and what was turned away."""
+
+    connection: duckdb.DuckDBPyConnection
+    supplier: Supplier
+    arrival: Arrival
+    key: bytes
+    years: YearsSaid = field(default_factory=YearsSaid)
+    row_counts: dict[str, int] = field(default_factory=dict)
+    turned_away: list[pl.DataFrame] = field(default_factory=list)
+
+    def take(self, layout: FileLayout, rows: pl.DataFrame) -> None:
+        """Write the next rows of a kind of record to raw, but for those whose transaction nobody knows."""
+        if layout.transactions:
+            rows = self._of_known_transaction(layout, rows)
+        if not rows.height:
+            return
+        self.years.note(layout, rows)
+        write_raw(self.connection, self.supplier, layout, self.arrival.submission_id, rows, self.key)
+        self.row_counts[layout.name] = self.row_counts.get(layout.name, 0) + rows.height
+
+    def less_unknown(self, reading: FileReading) -> FileReading:
+        """Return the reading without the rows that were turned away, which count as quarantined."""
+        if not self.turned_away:
+            return reading
+        away = pl.concat(self.turned_away)
+        return replace(
+            reading,
+            loaded_line_count=reading.loaded_line_count - int(away["line_count"].sum()),
+            loaded_row_count=reading.loaded_row_count - away.height,
+            quarantined=pl.concat([reading.quarantined.select(away.columns), away]).sort("line_number"),
+        )
+
+    def undo(self, layouts: Sequence[FileLayout]) -> None:
+        """Take out of raw what was written before the file turned out to be no good."""
+        for layout in layouts:
+            if layout.name in self.row_counts:
+                remove_raw(self.connection, self.supplier, layout, self.arrival.submission_id)
+
+    def _of_known_transaction(self, layout: FileLayout, rows: pl.DataFrame) -> pl.DataFrame:
+        assert_known = layout.transactions
+        if assert_known is None:
+            return rows
+        code = pl.col(assert_known.column).fill_null("").str.strip_chars()
+        unknown = rows.filter(~code.is_in(assert_known.codes))
+        if unknown.height:
+            shapes = [f"{assert_known.column}: {mask(text or '')}" for text in unknown[assert_known.column]]
+            reason = pl.lit("line_transaction_known").alias("reason_code")
+            self.turned_away.append(
+                unknown.select("line_number", reason, pl.Series("excerpt_masked", shapes, pl.String), "line_count")
+            )
+        return rows.filter(code.is_in(assert_known.codes))
+
+
+def _received(supplier: Supplier, arrival: Arrival, layouts: Sequence[FileLayout]) -> Submission:
     """Return what is known of a submission before it is read."""
-    found = arrival.found
-    due = supplier.due_date(found.program_year) if isinstance(supplier, Grantee) else None
+    found, layout = arrival.found, next(iter(layouts), None)
+    due = _due_date(supplier, arrival, layout)
     return Submission(
         submission_id=arrival.submission_id,
         grantee_id=supplier.id if isinstance(supplier, Grantee) else None,
         program_year=found.program_year,
-        table_name=layout.table if layout else None,
+        table_name=table_names(layouts),
         file_name=found.file_name,
         sha256=arrival.sha256,
         byte_count=arrival.byte_count,
         received_at=arrival.received_at.astimezone(UTC).replace(tzinfo=None),
         due_date=due,
-        is_late=_is_late(supplier, arrival),
+        is_late=None if due is None else _day_of(supplier, arrival.received_at) > due,
         layout_version=layout.version if layout else None,
         encoding=layout.encoding if layout else None,
+        slot=slot_of(tuple(layouts), found.file_name),
+        vintage=(layout.vintage_of(name_in(found.file_name)) or None) if layout else None,
+        archive_sha256=arrival.archive_sha256,
     )
 
 
-def _is_late(supplier: Supplier, arrival: Arrival) -> bool | None:
-    """Return whether a file came after its due date, on the grantee's own calendar; None where nothing is due."""
+def _due_date(supplier: Supplier, arrival: Arrival, layout: FileLayout | None) -> date | None:
+    """Return when a file was due; None for reference files, of which nothing is due."""
     if not isinstance(supplier, Grantee):
         return None
-    day = arrival.received_at.astimezone(ZoneInfo(supplier.time_zone)).date()
-    return day > supplier.due_date(arrival.found.program_year)
+    return supplier.due_date(arrival.found.program_year, layout, name_in(arrival.found.file_name))
 
 
-def _remark(layout: FileLayout, reading: Reading) -> str | None:
+def _day_of(supplier: Supplier, moment: datetime) -> date:
+    zone = supplier.time_zone if isinstance(supplier, Grantee) else "UTC"
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def _remark(layout: FileLayout, reading: FileReading) -> str | None:
     """Say what was noticed about a file that was read all the same."""
-    if layout.is_partial or not reading.unexpected_columns:
-        return None
-    names = ", ".join(tell_names(reading.unexpected_columns))
-    return (
-        f"columns that the layout does not know were left in the archive: {names}; add them to the layout or omit them"
-    )
+    remarks = list(reading.remarks)
+    if reading.unexpected_columns and not layout.is_partial:
+        names = ", ".join(tell_names(reading.unexpected_columns))
+        remarks.append(
+            f"columns that the layout does not know were left in the archive: {names}; add them to the layout or omit "
+            "them"
+        )
+    return "; ".join(remarks) or None

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.grantee import Grantee
+from pipelines.intake.place import name_in, sheet_in
 from pipelines.intake.submission import find
+from pipelines.layouts import FileLayout
 from pipelines.schema import core_table
 
 
@@ -32,5 +34,9 @@ def missing_files(connection: duckdb.DuckDBPyConnection, grantee: Grantee, progr
     return [
         MissingFile(grantee.id, program_year, f.table, f.file_name.replace("{program_year}", program_year))
         for f in required
-        if arrived and not any(f.matches(s.file_name) for s in arrived)
+        if arrived and not any(_is_of(f, s.file_name) for s in arrived)
     ]
+
+
+def _is_of(layout: FileLayout, place: str) -> bool:
+    return layout.matches(name_in(place)) and sheet_in(place) in ("", layout.sheet)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
+from pipelines.intake.drift.shape import shape_sql
 from pipelines.intake.identity import hmac_parameters, kind_sql, normalized_sql, pseudonym_sql
-from pipelines.intake.raw_names import identifier_columns, kind_column, raw_columns, raw_table
+from pipelines.intake.raw_names import identifier_columns, kind_column, raw_columns, raw_table, shape_column
 from pipelines.intake.source import Supplier
 from pipelines.intake.withheld import is_doubtful_sql, withheld_sql
 from pipelines.layouts import ColumnLayout, FileLayout
@@ -26,7 +27,7 @@ def write_raw(
     rows: pl.DataFrame,
     key: bytes,
 ) -> None:
-    """Append the rows of a submission to their raw table. The caller has the transaction."""
+    """Append some rows of a submission to their raw table, at least one. The caller has the transaction."""
     names, identifiers = raw_columns(layout), identifier_columns(layout)
     texts = {sent: f"c_{number}" for number, sent in enumerate(names)}
     kinds = {sent: f"person_{texts[sent]}.kind" for sent in identifiers}
@@ -37,12 +38,12 @@ def write_raw(
         text, person = texts[sent], f"person_{texts[sent]}"
         if sent in identifiers:
             selected[name], selected[kind_column(name)] = f"{person}.pseudonym", kinds[sent]
+            selected[shape_column(name)] = f"{person}.shape"
             people = _people(text, column, supplier)
             source += f" left join {people} as {person} on {text} is not distinct from {person}.sent"
         else:
             selected[name] = withheld_sql(text, column, layout, supplier, is_doubtful)
-    table = raw_table(supplier.id, layout)
-    _make_raw(connection, table, tuple(selected))
+    table = make_raw(connection, supplier, layout)
     columns = ", ".join(f'"{name}"' for name in selected)
     parameters = {"submission_id": submission_id, **(hmac_parameters(key) if identifiers else {})}
     connection.register("read_now", rows.select("line_number", "line_count", *_numbered(layout)))
@@ -61,7 +62,8 @@ def _people(name: str, column: ColumnLayout, supplier: Supplier) -> str:
     sent = f"(select distinct {name} as sent from read_now) as sent"
     normalized = f"(select sent, {normalized_sql('sent', column.nulls)} as form from {sent}) as normalized"
     told = f"(select *, {kind_sql('form', supplier)} as kind from {normalized}) as told"
-    return f"(select sent, kind, {pseudonym_sql('form', 'kind')} as pseudonym from {told})"
+    said = f"sent, kind, {shape_sql('sent')} as shape, {pseudonym_sql('form', 'kind')} as pseudonym"
+    return f"(select {said} from {told})"
 
 
 def _numbered(layout: FileLayout) -> list[pl.Expr]:
@@ -69,10 +71,24 @@ def _numbered(layout: FileLayout) -> list[pl.Expr]:
     return [pl.col(column.name).alias(f"c_{number}") for number, column in enumerate(layout.columns)]
 
 
-def _make_raw(connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
-    """Make a raw table, or add the columns that a later layout version brings."""
-    types = {"line_number": "bigint", "line_count": "bigint"}
-    declared = ", ".join(f'"{c}" {types.get(c, "varchar")}' for c in columns)
+def make_raw(connection: duckdb.DuckDBPyConnection, supplier: Supplier, layout: FileLayout) -> str:
+    """Make the raw table of a layout, or add the columns that a later version of it brings; return its name."""
+    table = raw_table(supplier.id, layout)
+    identifiers = identifier_columns(layout)
+    types = {"submission_id": "varchar", "line_number": "bigint", "line_count": "bigint"}
+    for sent, name in raw_columns(layout).items():
+        types |= {name: "varchar"} | (
+            {kind_column(name): "varchar", shape_column(name): "varchar"} if sent in identifiers else {}
+        )
+    declared = ", ".join(f'"{column}" {type_}' for column, type_ in types.items())
     connection.execute(f"create table if not exists {table} ({declared})")
-    for column in columns:
-        connection.execute(f'alter table {table} add column if not exists "{column}" {types.get(column, "varchar")}')
+    for column, type_ in types.items():
+        connection.execute(f'alter table {table} add column if not exists "{column}" {type_}')
+    return table
+
+
+def remove_raw(
+    connection: duckdb.DuckDBPyConnection, supplier: Supplier, layout: FileLayout, submission_id: str
+) -> None:
+    """Take the rows of a submission out of their raw table. The caller has the transaction."""
+    connection.execute(f"delete from {raw_table(supplier.id, layout)} where submission_id = ?", [submission_id])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,20 +19,22 @@ import duckdb
 from pipelines.configuration import ConfigurationError
 from pipelines.home import make_private
 from pipelines.intake.archive import sha256_of, store
-from pipelines.intake.conform import withdraw
+from pipelines.intake.arrival import Arrival
+from pipelines.intake.core_rows import take_out
 from pipelines.intake.inbox import Found, name_of
-from pipelines.intake.land import Arrival, land_with, refuse
-from pipelines.intake.raw_names import raw_table
-from pipelines.intake.reading.unpack import ArchiveRefused, Plain, is_zip, unpack
+from pipelines.intake.land import land_with, refuse
+from pipelines.intake.members import ArchiveRefused, Member, members
+from pipelines.intake.raw import remove_raw
 from pipelines.intake.source import FOLDER, Source, sources
-from pipelines.intake.submission import CURRENT, Submission, find, set_status
-from pipelines.intake.submit import Intake, transaction
+from pipelines.intake.submission import IN_FORCE, Submission, find, set_status
+from pipelines.intake.submit import Intake
 from pipelines.intake.trust import Doubt, repeat
 from pipelines.layouts import FileLayout
+from pipelines.warehouse import transaction
 
 Say = Callable[[str], None]
 _UNKNOWN = Source("reference", FOLDER)
-_IN_FORCE = f"grantee_id is null and status in ({', '.join(repr(s) for s in CURRENT)})"
+_IN_FORCE = f"grantee_id is null and {IN_FORCE}"
 _NO_KEY = b""  # nothing in a reference file is about one person
 
 
@@ -62,12 +64,12 @@ def take_in_reference(
     for file in files:
         with tempfile.TemporaryDirectory(dir=make_private(home / "tmp")) as folder:
             try:
-                plain = unpack(file, Path(folder)) if is_zip(file) else [Plain(name_of(file), name_of(file), file)]
+                inside = members(file, name_of(file), Path(folder), _is_workbook_expected)
             except ArchiveRefused as refusal:
-                doubt = Doubt("file_is_text", str(refusal))
-                taken.append(_refused(connection, Plain(name_of(file), name_of(file), file), doubt, received_at))
+                doubt = Doubt("file_archive_safe", str(refusal))
+                taken.append(_refused(connection, Member(name_of(file), name_of(file), file), doubt, received_at))
             else:
-                taken += [_take(connection, home, one, received_at) for one in plain]
+                taken += [_take(connection, home, member, file, received_at) for member in inside]
     new = tuple(s for s in taken if s is not None)
     for submission in new:
         say(_line(submission))
@@ -102,9 +104,16 @@ def _files_below(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _take(connection: duckdb.DuckDBPyConnection, home: Path, plain: Plain, received_at: datetime) -> Submission | None:
-    """Take in one file; None where its bytes are in force already."""
-    kind = kind_of(plain.name)
+def _is_workbook_expected(name: str) -> bool:
+    kind = kind_of(name)
+    return kind is not None and kind.layout.kind == "workbook"
+
+
+def _take(
+    connection: duckdb.DuckDBPyConnection, home: Path, member: Member, file: Path, received_at: datetime
+) -> Submission | None:
+    """Take in one file, or one of an archive; None where its bytes are in force already."""
+    kind = kind_of(member.name)
     if kind is None:
         patterns = [layout.file_name for source in sources() for layout in source.layouts]
         names = ", ".join(dict.fromkeys(pattern.replace("{collection_year}", "<year>") for pattern in patterns))
@@ -112,16 +121,15 @@ def _take(connection: duckdb.DuckDBPyConnection, home: Path, plain: Plain, recei
         doubt = Doubt(
             "file_layout_known", f"no reference layout is for a file of this name; expected are {names}; {fix}"
         )
-        return _refused(connection, plain, doubt, received_at)
-    sha256 = sha256_of(plain.path)
+        return _refused(connection, member, doubt, received_at)
+    sha256 = sha256_of(member.path)
     if _of_kind(connection, kind, "sha256 = ?", sha256):
         return None
     with transaction(connection):
-        if plain.archive:
-            store(home, plain.archive)
-        stored = store(home, plain.path)
-        found = Found(kind.source.id, kind.program_year, plain.place, stored.path)
-        arrival = Arrival(found, stored.sha256, stored.byte_count, stored.path, received_at)
+        archive = store(home, file).sha256 if member.path != file else None
+        stored = store(home, member.path)
+        found = Found(kind.source.id, kind.program_year, member.place, stored.path)
+        arrival = Arrival(found, stored.sha256, stored.byte_count, stored.path, received_at, archive)
         return _settle(connection, kind, _as_first_seen(connection, arrival))
 
 
@@ -129,17 +137,20 @@ def _settle(connection: duckdb.DuckDBPyConnection, kind: Kind, arrival: Arrival)
     """Land a file in place of the one of its kind and year, or refuse it. The caller has the transaction."""
     same = f"{_IN_FORCE} and table_name = ? and sha256 = ?"
     for first in find(connection, same, [kind.layout.table, arrival.sha256]):
-        return refuse(connection, kind.source, arrival, repeat(first.program_year, first.file_name), kind.layout)
+        return refuse(connection, kind.source, arrival, repeat(first.program_year, first.file_name), [kind.layout])
     earlier = next(iter(_of_kind(connection, kind)), None)
-    supersedes = earlier.submission_id if earlier else None
-    submission = land_with(kind.layout, connection, kind.source, arrival, _NO_KEY, supersedes)
-    if earlier and submission.status == "read":
-        set_status(connection, earlier.submission_id, "superseded")
-        withdraw(connection, earlier.submission_id, kind.layout.table)
-        # The archive has it; without its rows, the same bytes can come again and be landed like any others.
-        table = raw_table(kind.source.id, kind.layout)
-        connection.execute(f"delete from {table} where submission_id = ?", [earlier.submission_id])
-    return submission
+    submission = land_with([kind.layout], connection, kind.source, arrival, _NO_KEY)
+    if earlier is None or submission.status != "read":
+        return submission
+    connection.execute(
+        "update quality.submission set supersedes_submission_id = ? where submission_id = ?",
+        [earlier.submission_id, submission.submission_id],
+    )
+    set_status(connection, earlier.submission_id, "superseded")
+    take_out(connection, earlier)
+    # The archive has it; without its rows, the same bytes can come again and be landed like any others.
+    remove_raw(connection, kind.source, kind.layout, earlier.submission_id)
+    return replace(submission, supersedes_submission_id=earlier.submission_id)
 
 
 def _of_kind(
@@ -150,9 +161,9 @@ def _of_kind(
     return find(connection, where, [kind.layout.table, kind.program_year, *values])
 
 
-def _refused(connection: duckdb.DuckDBPyConnection, plain: Plain, doubt: Doubt, received_at: datetime) -> Submission:
-    found = Found(_UNKNOWN.id, "", plain.place, plain.path)
-    arrival = Arrival(found, sha256_of(plain.path), plain.path.stat().st_size, plain.path, received_at)
+def _refused(connection: duckdb.DuckDBPyConnection, member: Member, doubt: Doubt, received_at: datetime) -> Submission:
+    found = Found(_UNKNOWN.id, "", member.place, member.path)
+    arrival = Arrival(found, sha256_of(member.path), member.path.stat().st_size, member.path, received_at)
     with transaction(connection):
         return refuse(connection, _UNKNOWN, _as_first_seen(connection, arrival), doubt)
 
@@ -160,8 +171,7 @@ def _refused(connection: duckdb.DuckDBPyConnection, plain: Plain, doubt: Doubt, 
 def _as_first_seen(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> Arrival:
     """Return the arrival with the moment at which the same file came first."""
     known = find(connection, "submission_id = ?", [arrival.submission_id])
-    moment = known[0].received_at.replace(tzinfo=UTC) if known else arrival.received_at
-    return Arrival(arrival.found, arrival.sha256, arrival.byte_count, arrival.path, moment)
+    return replace(arrival, received_at=known[0].received_at.replace(tzinfo=UTC)) if known else arrival
 
 
 def _line(submission: Submission) -> str:

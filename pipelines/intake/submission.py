@@ -15,6 +15,7 @@ import polars as pl
 
 Status = Literal["received", "read", "accepted", "refused", "repeated", "superseded"]
 CURRENT = ("received", "read", "accepted")
+IN_FORCE = f"status in ({', '.join(repr(s) for s in CURRENT)})"  # a condition on quality.submission
 
 
 class LineLawBroken(RuntimeError):  # noqa: N818 - named after the law
@@ -45,6 +46,18 @@ class Submission:
     status: Status = "received"
     supersedes_submission_id: str | None = None
     message: str | None = None
+    slot: str | None = None
+    vintage: str | None = None
+    archive_sha256: str | None = None
+    added_row_count: int | None = None
+    changed_row_count: int | None = None
+    removed_row_count: int | None = None
+    destroyed_at: datetime | None = None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that the file carries."""
+        return tuple(self.table_name.split(",")) if self.table_name else ()
 
 
 _COLUMNS = tuple(f.name for f in fields(Submission))
@@ -58,7 +71,8 @@ def submission_id_of(grantee_id: str, program_year: str, file_name: str, sha256:
 def find(connection: duckdb.DuckDBPyConnection, where: str, parameters: list[object]) -> list[Submission]:
     """Return the submissions that a condition on ``quality.submission`` holds for, first received first."""
     rows = connection.execute(
-        f"select {', '.join(_COLUMNS)} from quality.submission where {where} order by received_at, submission_id",
+        f"select {', '.join(_COLUMNS)} from quality.submission where {where} "
+        "order by received_at, file_name, submission_id",
         parameters,
     )
     return [Submission(*row) for row in rows.fetchall()]
@@ -76,6 +90,8 @@ def record(connection: duckdb.DuckDBPyConnection, submission: Submission, quaran
     # A reference file of unknown name speaks of no program year, which is written as none.
     values = [None if value == "" else value for value in astuple(submission)]
     connection.execute(f"insert into quality.submission ({', '.join(_COLUMNS)}) values ({marks})", values)
+    if not quarantine.height:
+        return
     connection.register("quarantined_now", quarantine)
     connection.execute(
         "insert into quality.quarantine "
@@ -94,16 +110,6 @@ def set_status(
         "update quality.submission set status = ?, message = coalesce(?, message) where submission_id = ?",
         [status, message, submission_id],
     )
-
-
-def accept(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str) -> int:
-    """Accept what was read of a grantee's program year, after the rules have judged it; return how many files."""
-    result = connection.execute(
-        "update quality.submission set status = 'accepted' "
-        "where status = 'read' and grantee_id = ? and program_year = ?",
-        [grantee_id, program_year],
-    ).fetchone()
-    return int(result[0]) if result else 0
 
 
 def _hold_line_law(submission: Submission, quarantine: pl.DataFrame) -> None:

@@ -1,33 +1,39 @@
 """Taking in an inbox: what is new is landed, what is known is left alone.
 
-Also: all over again from the archive. A look at files that leaves no trace stands in ``preview``.
-
-How one file is read stands in ``land``, which version counts in ``versions``. One transaction a file: a night that dies
+How one file is read stands in ``land``, what it replaces in ``settle``, the way back from the archive in ``rebuild``, a
+look that leaves no trace in ``preview``. One transaction a file received, with all that is in it: a night that dies
 keeps what it has finished.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from pipelines.grantee import grantee, grantee_ids
-from pipelines.intake.archive import archived, sha256_of, store
+from pipelines.grantee import grantee
+from pipelines.home import make_private
+from pipelines.intake.archive import sha256_of, store
+from pipelines.intake.arrival import Arrival, layouts_for
 from pipelines.intake.identity import key_of
 from pipelines.intake.inbox import Found, Stray, look_into
-from pipelines.intake.land import Arrival, land, refuse
+from pipelines.intake.land import refuse
 from pipelines.intake.missing import MissingFile, missing_files
-from pipelines.intake.submission import Submission, find, submission_id_of
-from pipelines.intake.trust import repeat
-from pipelines.intake.versions import first_of, go_back, in_force, is_settled, layout_for, replace_again, supersede
-from pipelines.schema import core_tables
+from pipelines.intake.parts import NothingInside, parts_of
+from pipelines.intake.reading.read import FileRefused
+from pipelines.intake.reading.unpack import ArchiveRefused
+from pipelines.intake.settle import settle
+from pipelines.intake.submission import Submission, find
+from pipelines.intake.trust import Doubt, unreadable
+from pipelines.intake.versions import go_back, is_settled
+from pipelines.warehouse import transaction
 
 Say = Callable[[str], None]
+_UNREADABLE = ""  # stands for the hash of a file that nobody could read
 
 
 @dataclass(frozen=True)
@@ -72,98 +78,89 @@ def take_in(
     missing = [m for g, y in partitions for m in missing_files(connection, grantee(g), y)]
     for gap in missing:
         say(f"{gap.grantee_id}/{gap.program_year}: no file {gap.file_name} has come yet")
-    new = tuple(s for s in taken if s is not None)
-    return Intake(new, len(taken) - len(new), tuple(strays), tuple(missing))
-
-
-def rebuild(connection: duckdb.DuckDBPyConnection, home: Path, say: Say = lambda _: None) -> int:
-    """Make raw and core anew from the archive, with the layouts of today; return how many files there were.
-
-    Every file ever received is taken in again; what the sender has replaced stays replaced, whatever came last, because
-    he may have gone back to an earlier version. The ledger keeps when each came. All or nothing. Raises
-    FileNotFoundError where the archive no longer has a file.
-    """
-    known = sorted(find(connection, "grantee_id is not null", []), key=_order)
-    with transaction(connection):
-        _empty(connection)
-        for earlier in known:
-            file = Found(
-                str(earlier.grantee_id), earlier.program_year, earlier.file_name, archived(home, earlier.sha256)
-            )
-            received_at = earlier.received_at.replace(tzinfo=UTC)
-            arrival = Arrival(file, earlier.sha256, earlier.byte_count, file.path, received_at)
-            again = settle(connection, arrival, key_of(home, file.grantee_id))
-            if again.status == "read" and earlier.status == "superseded":
-                supersede(connection, again)
-            replace_again(connection, again, earlier.supersedes_submission_id)
-            say(_line(again))
-    return len(known)
-
-
-def _order(earlier: Submission) -> int:
-    """What was replaced comes before what counts, repeats come after their first; otherwise as received."""
-    return {"superseded": 0, "repeated": 2}.get(earlier.status, 1)
-
-
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Do all of something or nothing."""
-    connection.begin()
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
+    new = tuple(s for of_file in taken for s in of_file)
+    return Intake(new, sum(not of_file for of_file in taken), tuple(strays), tuple(missing))
 
 
 def _take(
     connection: duckdb.DuckDBPyConnection, home: Path, file: Found, received_at: datetime, say: Say
-) -> Submission | None:
-    """Take in one file; None where there was nothing to do."""
-    submission_id = submission_id_of(file.grantee_id, file.program_year, file.file_name, sha256_of(file.path))
-    known = next(iter(find(connection, "submission_id = ?", [submission_id])), None)
-    if known and is_settled(connection, known, file):
+) -> list[Submission]:
+    """Take in one file received with all that is in it; nothing where there was nothing to do."""
+    try:
+        sha256 = sha256_of(file.path)
+        known = _known(connection, file, sha256)
+        if known and all(is_settled(connection, s, _found(file, s)) for s in known):
+            return []
+        with transaction(connection):
+            taken = _take_all(connection, home, file, received_at)
+    except (FileRefused, PermissionError, FileNotFoundError) as fault:
+        if not (isinstance(fault, FileRefused) or _is_about(fault, file.path)):
+            raise
+        whole = Arrival(file, _UNREADABLE, 0, file.path, received_at)
+        taken = [_refused(connection, _as_first_seen(connection, whole), unreadable(fault))]
+    for submission in taken:
+        say(line_of(submission))
+    return taken
+
+
+def _take_all(
+    connection: duckdb.DuckDBPyConnection, home: Path, file: Found, received_at: datetime
+) -> list[Submission]:
+    stored = store(home, file.path)
+    whole = Arrival(file, stored.sha256, stored.byte_count, stored.path, received_at)
+    supplier, key = grantee(file.grantee_id), key_of(home, file.grantee_id)
+    with tempfile.TemporaryDirectory(dir=make_private(home / "tmp")) as folder:
+        try:
+            parts = parts_of(supplier, whole, Path(folder), lambda path: store(home, path))
+        except ArchiveRefused as refusal:
+            return [_refused(connection, _as_first_seen(connection, whole), Doubt("file_archive_safe", str(refusal)))]
+        except NothingInside as nothing:
+            return [_refused(connection, _as_first_seen(connection, whole), Doubt("file_not_empty", str(nothing)))]
+        settled = [_settle_unless_settled(connection, part, key) for part in parts]
+    return [submission for submission in settled if submission]
+
+
+def _settle_unless_settled(connection: duckdb.DuckDBPyConnection, part: Arrival, key: bytes) -> Submission | None:
+    known = next(iter(find(connection, "submission_id = ?", [part.submission_id])), None)
+    if known and is_settled(connection, known, part.found):
         return None
-    with transaction(connection):
-        if known and known.status == "superseded":
-            submission = go_back(connection, known, file)
-        else:
-            stored = store(home, file.path)
-            first_seen = known.received_at.replace(tzinfo=UTC) if known else received_at
-            arrival = Arrival(file, stored.sha256, stored.byte_count, stored.path, first_seen)
-            submission = settle(connection, arrival, key_of(home, file.grantee_id))
-    say(_line(submission))
-    return submission
+    if known and known.status == "superseded" and known.loaded_row_count:
+        return go_back(connection, known)
+    return settle(connection, _as_first_seen(connection, part), key)
 
 
-def settle(connection: duckdb.DuckDBPyConnection, arrival: Arrival, key: bytes) -> Submission:
-    """Land a file, or refuse it as a repeat; what it replaces leaves core. The caller has the transaction."""
-    file = arrival.found
-    first = first_of(connection, file.grantee_id, arrival.sha256, arrival.submission_id)
-    if first:
-        doubt = repeat(first.program_year, first.file_name)
-        return refuse(connection, grantee(file.grantee_id), arrival, doubt, layout_for(file))
-    earlier = in_force(connection, file)
-    supersedes = earlier.submission_id if earlier else None
-    submission = land(connection, grantee(file.grantee_id), arrival, key, supersedes)
-    if earlier and submission.status == "read":
-        supersede(connection, earlier)
-    return submission
+def _known(connection: duckdb.DuckDBPyConnection, file: Found, sha256: str) -> list[Submission]:
+    """Return what is known of the bytes at this place: of the file itself, or of what it holds."""
+    itself = "archive_sha256 is null and sha256 = ? and file_name = ?"
+    inside = "archive_sha256 = ? and (starts_with(file_name, ?) or starts_with(file_name, ?) or file_name = ?)"
+    names = [f"{file.file_name}/", f"{file.file_name}!", file.file_name]
+    where = f"grantee_id = ? and program_year = ? and (({itself}) or ({inside}))"
+    return find(connection, where, [file.grantee_id, file.program_year, sha256, file.file_name, sha256, *names])
 
 
-def _empty(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take the rows of all grantees out of raw and core, and every submission out of force."""
-    for table in core_tables():
-        connection.execute(f"delete from {table.fullname}")
-    tables = connection.execute("select table_name from information_schema.tables where table_schema = 'raw'")
-    for (name,) in tables.fetchall():
-        if name.split("__")[0] in grantee_ids():
-            connection.execute(f'drop table raw."{name}"')
-    connection.execute("update quality.submission set status = 'refused' where grantee_id is not null")
+def _found(file: Found, submission: Submission) -> Found:
+    return replace(file, file_name=submission.file_name)
 
 
-def _line(submission: Submission) -> str:
+def _is_about(fault: OSError, path: Path) -> bool:
+    """Return whether a fault of the system speaks of the file that was sent, and not of one of ours."""
+    return fault.filename is not None and Path(str(fault.filename)) == path
+
+
+def _refused(connection: duckdb.DuckDBPyConnection, whole: Arrival, doubt: Doubt) -> Submission:
+    supplier = grantee(whole.found.grantee_id)
+    layouts = layouts_for(supplier, whole.found.program_year, whole.found.file_name)
+    return refuse(connection, supplier, whole, doubt, layouts)
+
+
+def _as_first_seen(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> Arrival:
+    """Return the arrival with the moment at which the same file came first."""
+    known = find(connection, "submission_id = ?", [arrival.submission_id])
+    return replace(arrival, received_at=known[0].received_at.replace(tzinfo=UTC)) if known else arrival
+
+
+def line_of(submission: Submission) -> str:
+    """Say in one line what became of a file, for the operator."""
     s = submission
     place = f"{s.grantee_id}/{s.program_year}/{s.file_name}"
     if s.status != "read":

@@ -7,17 +7,19 @@ doubts about single records are for the rules.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from fractions import Fraction
+from collections import Counter
+from dataclasses import dataclass, field
+
+import polars as pl
 
 from pipelines.intake.inbox import Found, is_program_year
-from pipelines.intake.reading.lines import Field, Reading, TextFormat
+from pipelines.intake.place import name_in, sheet_in
+from pipelines.intake.reading.read import FileReading
 from pipelines.intake.source import Supplier
 from pipelines.layouts import ColumnLayout, FileLayout
 
-# House default after Florida's WDIS, which rejects a file with more than a fifth of its records in error. Of very short
-# files single lines may be lost as long as one is left: a list of five colleges is not refused for one bad line.
-MOST_QUARANTINED = Fraction(1, 5)
+# Of very short files single lines may be lost as long as one is left: a list of five colleges is not refused for one
+# bad line. What share of longer ones may be lost is said by their layout.
 MOST_QUARANTINED_LINES = 2
 
 
@@ -29,23 +31,36 @@ class Doubt:
     message: str
 
 
-def text_format(layout: FileLayout) -> TextFormat:
-    """Return what the line reader needs to know of a layout."""
-    return TextFormat(
-        kind="fixed_width" if layout.kind == "fixed_width" else "delimited",
-        fields=tuple(Field(c.name, c.start, c.width, c.is_optional) for c in layout.columns),
-        encoding=layout.encoding,
-        delimiter=layout.delimiter,
-        quote=layout.quote,
-        has_header=layout.has_header,
-        title_lines=layout.title_lines,
-        trailer_lines=layout.trailer_lines,
-    )
+@dataclass
+class YearsSaid:
+    """What the rows of a file say of their program year, counted while they are read."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    row_count: int = 0
+    column: ColumnLayout | None = None
+
+    def note(self, layout: FileLayout, rows: pl.DataFrame) -> None:
+        """Count what the next rows say."""
+        column = layout.column_to("program_year")
+        if column is None:
+            return
+        self.column = column
+        said = rows[column.name].str.strip_chars().value_counts(name="row_count")
+        self.row_count += rows.height
+        self.counts.update({str(text): int(count) for text, count in said.iter_rows() if text})
 
 
 def no_layout(supplier: Supplier, found: Found) -> Doubt:
-    """Return the doubt about a file whose name no layout in force knows."""
-    expected = [f.file_name for f in supplier.layouts if f.is_effective(found.program_year)]
+    """Return the doubt about a file whose name, or a sheet whose name, no layout in force knows."""
+    in_force = [f for f in supplier.layouts if f.is_effective(found.program_year)]
+    sheets = sorted({f.sheet for f in in_force if f.sheet and f.matches(name_in(found.file_name))})
+    if sheet_in(found.file_name) and sheets:
+        return Doubt(
+            "file_sheet_known",
+            f"no layout of {supplier.id} is for a sheet of this name; expected are {', '.join(sheets)}. Rename the "
+            "sheet, or name it in `ignored_sheets` of the layout if it holds no records",
+        )
+    expected = list(dict.fromkeys(f.file_name for f in in_force))
     names = ", ".join(name.replace("{program_year}", found.program_year) for name in expected) or "none at all"
     return Doubt(
         "file_layout_known",
@@ -62,19 +77,31 @@ def repeat(program_year: str, file_name: str) -> Doubt:
     )
 
 
+def unreadable(fault: Exception) -> Doubt:
+    """Return the doubt about a file that could not be opened, or not to its end."""
+    words = (
+        str(fault)
+        if not isinstance(fault, OSError)
+        else (
+            "the file cannot be opened (permission denied); let the account of the night read it"
+            if isinstance(fault, PermissionError)
+            else "the file was gone when it was to be read; send it again"
+        )
+    )
+    return Doubt("file_readable", words)
+
+
 def doubt_about_name(layout: FileLayout, found: Found) -> Doubt | None:
     """Return the doubt about a file whose name says another program year than its folder."""
-    pattern = re.escape(layout.file_name).replace(r"\{program_year\}", r"(?P<year>[\w-]+)", 1)
-    match = re.fullmatch(re.sub(r"\\\{\w+\\\}", r"[\\w-]+", pattern), found.file_name, re.IGNORECASE)
-    year = match.groupdict().get("year", "") if match else ""
+    year = layout.name_parts(name_in(found.file_name)).get("program_year", "")
     if not is_program_year(year) or year == found.program_year:
         return None
     return Doubt("file_program_year_matches", f"the name says {year}; {_move(year, found)}")
 
 
-def doubt_about_rows(layout: FileLayout, found: Found, reading: Reading) -> Doubt | None:
+def doubt_about_rows(layout: FileLayout, found: Found, reading: FileReading, years: YearsSaid) -> Doubt | None:
     """Return the doubt about a file of which too little could be read, or that is about another program year."""
-    return _mostly_unreadable(reading) or _another_year(layout, found, reading)
+    return _mostly_unreadable(layout, reading) or _another_year(found, years)
 
 
 def year_text(column: ColumnLayout, program_year: str) -> str:
@@ -83,10 +110,10 @@ def year_text(column: ColumnLayout, program_year: str) -> str:
     return {"start_year": start, "end_year": str(int(start) + 1)}.get(column.format, program_year)
 
 
-def _mostly_unreadable(reading: Reading) -> Doubt | None:
+def _mostly_unreadable(layout: FileLayout, reading: FileReading) -> Doubt | None:
     bad = reading.quarantined_line_count
     lines = reading.loaded_line_count + bad
-    is_tolerable = bad <= MOST_QUARANTINED * lines or (bad <= MOST_QUARANTINED_LINES and reading.rows.height)
+    is_tolerable = bad <= layout.most_bad * lines or (bad <= MOST_QUARANTINED_LINES and reading.loaded_row_count)
     if is_tolerable:
         return None
     counts = reading.quarantined.group_by("reason_code").len().sort(["len", "reason_code"], descending=[True, False])
@@ -95,24 +122,25 @@ def _mostly_unreadable(reading: Reading) -> Doubt | None:
     return Doubt(
         "file_mostly_readable",
         f"{bad} of {lines} lines cannot be read, the first is line {first}: {reasons}. More than "
-        f"{float(MOST_QUARANTINED):.0%} is too much to count the rest; export the file anew",
+        f"{float(layout.most_bad):.0%} is too much to count the rest; export the file anew",
     )
 
 
-def _another_year(layout: FileLayout, found: Found, reading: Reading) -> Doubt | None:
-    column = layout.column_to("program_year")
-    if column is None or not reading.rows.height:
+def _another_year(found: Found, years: YearsSaid) -> Doubt | None:
+    column = years.column
+    if column is None or not years.row_count:
         return None
-    sent = reading.rows[column.name].str.strip_chars()
-    other = sent.filter((sent != "") & (sent != year_text(column, found.program_year)))
-    if 2 * len(other) <= reading.rows.height:
+    others = years.counts.copy()
+    others.pop(year_text(column, found.program_year), None)
+    other_count = others.total()
+    if 2 * other_count <= years.row_count:
         return None
-    said = str(other.mode().sort()[0])
+    said = min(others, key=lambda text: (-others[text], text))
     year = _program_year(column, said)
     shown = said if year else "something else"  # which may be a person's value
     return Doubt(
         "file_program_year_matches",
-        f"{len(other)} of {reading.rows.height} rows say {shown} in column {column.name}; "
+        f"{other_count} of {years.row_count} rows say {shown} in column {column.name}; "
         f"{_move(year or 'its year', found)}",
     )
 

@@ -1,0 +1,20 @@
+"""Places: how a file within a file is named, ``a.zip/x.csv`` or ``Book.xlsx!Sheet``, and what layouts know it by."""
+
+from __future__ import annotations
+
+import re
+
+_SHEET = re.compile(r"(?P<book>.*\.(?:xlsx|xlsm|xlsb|xls))!(?P<sheet>.+)", re.IGNORECASE | re.DOTALL)
+_PACKED = re.compile(r"\.gz$", re.IGNORECASE)
+
+
+def sheet_in(place: str) -> str:
+    """Return the sheet that a place names; empty for what is no sheet."""
+    match = _SHEET.fullmatch(place)
+    return match["sheet"] if match else ""
+
+
+def name_in(place: str) -> str:
+    """Return the name that layouts know: without an archive in front, a sheet behind or the ending of gzip."""
+    match = _SHEET.fullmatch(place)
+    return _PACKED.sub("", (match["book"] if match else place).rpartition("/")[2])
