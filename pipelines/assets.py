@@ -98,6 +98,7 @@ def _intake() -> dg.AssetsDefinition:
     ]
 
     def take_in_what_arrived(context: dg.AssetExecutionContext) -> None:
+        from pipelines.intake.database.nightly import fetch_sources, forget
         from pipelines.intake.rebuild import rebuild
         from pipelines.intake.submit import take_in
 
@@ -106,16 +107,23 @@ def _intake() -> dg.AssetsDefinition:
         tell_years_not_offered(night, program_years())
         if settings.is_rebuild:
             rebuild(night.connection, settings.home, night.say)
-        taken = take_in(
-            night.connection,
-            settings.home,
-            settings.inbox,
-            night.started_at,
-            grantees={p.grantee_id or "" for p in selected},
-            program_years={p.program_year or "" for p in selected},
-            say=night.say,
+        grantees = {p.grantee_id or "" for p in selected}
+        years = {p.program_year or "" for p in selected}
+        fetched = fetch_sources(
+            settings.home, night.started_at.date(), night.say, night.faults, grantees=grantees, program_years=years
         )
-        night.say(f"{len(taken.submissions)} files taken in, {taken.known_count} known already")
+        try:
+            taken = [
+                take_in(
+                    night.connection, settings.home, inbox, night.started_at,
+                    grantees=grantees, program_years=years, say=night.say,
+                )
+                for inbox in (settings.inbox, fetched)
+            ]  # fmt: skip
+        finally:
+            forget(settings.home)
+        new, known = sum(len(t.submissions) for t in taken), sum(t.known_count for t in taken)
+        night.say(f"{new} files taken in, {known} known already")
 
     return _step("intake", "intake", [*books, *core], take_in_what_arrived)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from pipelines import run_book
 from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import claim, is_sample_home, is_sample_inbox, lock
+from pipelines.intake.database.nightly import years_asked
+from pipelines.intake.database.settings import SourceUnreachable, source_of
 from pipelines.intake.inbox import is_program_year
 from pipelines.warehouse import open_warehouse
 
@@ -66,6 +68,7 @@ class Night:
     run_id: str
     started_at: datetime
     is_sample: bool | None  # None in a home that is neither yet
+    faults: list[SourceUnreachable] = field(default_factory=list)  # sources that could not be read
 
     def say(self, text: str) -> None:
         """Tell the operator; never with a person's value."""
@@ -97,13 +100,22 @@ def _check_environment() -> None:
 def partitions_at_hand(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Return the grantees and program years that the night is about, in order.
 
-    Those with a folder in the inbox or a scorecard from before, less what was not asked for: a home of one grantee
-    says nothing about the others.
+    Those with a folder in the inbox, a scorecard from before or a source database, less what was not asked for: a home
+    of one grantee says nothing about the others.
     """
     grantees = settings.grantee_ids or grantee_ids()
     roots = (settings.inbox, settings.home / "scorecards")
-    folders = {(g, path.name) for g in grantees for root in roots for path in (root / g).glob("*") if path.is_dir()}
-    return tuple(sorted((g, y) for g, y in folders if is_program_year(y) and y in (settings.program_years or (y,))))
+    known = {(g, path.name) for g in grantees for root in roots for path in (root / g).glob("*") if path.is_dir()}
+    known |= {(g, year) for g in grantees for year in _years_of_source(settings, g)}
+    return tuple(sorted((g, y) for g, y in known if is_program_year(y) and y in (settings.program_years or (y,))))
+
+
+def _years_of_source(settings: Settings, grantee_id: str) -> list[str]:
+    """Return the program years for which a grantee's database will be asked."""
+    source = (
+        None if is_sample_home(settings.home) or is_sample_inbox(settings.inbox) else source_of(grantee(grantee_id))
+    )
+    return years_asked(source, datetime.now(UTC).date()) if source else []
 
 
 def tell_years_not_offered(night: Night, offered: Collection[str]) -> None:
@@ -168,7 +180,7 @@ def _under_way(
 
 
 def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> int:
-    """Write the run's end and return its exit code: 3 where a rule could not be judged, 1 where a gate closed.
+    """Write the run's end and return its exit code: 3 where a rule or source could not be read, 1 where a gate closed.
 
     ``refused_count`` are files whose refusal closes a gate by itself, because no rule of the run speaks of it.
     """
@@ -179,6 +191,6 @@ def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> 
         [night.run_id],
     ).fetchone()
     errors, gates = found or (0, 0)
-    code = SYSTEM_FAILED if errors else GATE_CLOSED if gates or refused_count else NO_GATE_CLOSED
+    code = SYSTEM_FAILED if errors or night.faults else GATE_CLOSED if gates or refused_count else NO_GATE_CLOSED
     run_book.close(night.connection, night.run_id, code, rule_book_version)
     return code

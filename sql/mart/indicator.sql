@@ -15,6 +15,7 @@
 -- column unknown_count: Persons of the cohort whose outcome cannot be told; null where numerator_count is.
 -- column status: computed, pending (the window was open when the files came), no_denominator or not_computable.
 -- column definition_version: Definition applied.
+-- column vintage: How final the cohort's files are (code set vintage); null where they do not say.
 with cases as (
     select
         grantee_id,
@@ -126,18 +127,21 @@ judged as (
 )
 
 select
-    grantee_id,
-    program_year,
-    cohort_program_year,
-    outcome_window_end,
-    indicator_code,
-    institution_id,
+    judged.grantee_id,
+    judged.program_year,
+    judged.cohort_program_year,
+    judged.outcome_window_end,
+    judged.indicator_code,
+    judged.institution_id,
     cast(null as varchar) as cip_code,
     'all' as subgroup_dimension,
     'all' as subgroup_code,
-    case when status in ('computed', 'no_denominator') then numerator_count end as numerator_count,
-    denominator_count,
-    case when status in ('computed', 'no_denominator') then unknown_count end as unknown_count,
-    status,
-    definition_version
+    case when judged.status in ('computed', 'no_denominator') then judged.numerator_count end as numerator_count,
+    judged.denominator_count,
+    case when judged.status in ('computed', 'no_denominator') then judged.unknown_count end as unknown_count,
+    judged.status,
+    judged.definition_version,
+    vintage.vintage
 from judged
+left join mart.vintage as vintage
+    on judged.grantee_id = vintage.grantee_id and judged.cohort_program_year = vintage.program_year
