@@ -13,6 +13,7 @@ from pipelines.configuration import ConfigurationError
 from pipelines.grantee import FOLDER, grantee_ids
 from pipelines.layout_check.check import WRONG, check_layouts, problems_of
 
+ROOT = FOLDER.parent
 GOOD = """
 id = "example-files"
 version = "2023.1"
@@ -42,9 +43,16 @@ def told(folder: Path, content: str) -> dict[str, str]:
     return {p.key.replace("[[file]] 'course' ", ""): p.message for p in problems_of(folder) if p.is_wrong}
 
 
-@pytest.mark.parametrize("grantee_id", [*grantee_ids(), "_template"])
-def test_no_bundled_grantee_has_a_layout_with_anything_wrong(grantee_id: str) -> None:
-    assert [p.text for p in problems_of(FOLDER / grantee_id) if p.is_wrong] == []
+FOLDERS = [
+    *(FOLDER / g for g in (*grantee_ids(), "_template")),
+    *sorted(ROOT.glob("reference/*")),
+    *sorted(ROOT.glob("national/*")),
+]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_no_bundled_layout_has_anything_wrong(folder: Path) -> None:
+    assert [p.text for p in problems_of(folder) if p.is_wrong] == []
 
 
 @pytest.mark.parametrize("content", [GOOD, FIXED], ids=["delimited", "fixed width"])

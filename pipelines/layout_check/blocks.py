@@ -18,6 +18,7 @@ from pipelines.layout_files import placed
 from pipelines.layouts import ColumnLayout, FileLayout, Transactions
 
 TOP_KEYS = ("id", "version", "illustrative", "source", "defaults", "codes", "file", "uses")
+_WHOLE = ("columns", "transactions")  # read block by block, from the defaults as well
 _FROM_TOP = ("layout_id", "layout_version")
 Tell = Callable[..., None]
 
@@ -53,9 +54,10 @@ def read_blocks(path: Path) -> tuple[list[Block], list[Problem]]:
     _check_top(content, tell)
     maps = content.get("codes", {})
     shared = _understood(content.get("defaults", {}), FileLayout, "[defaults]", tell)
+    whole = {k: v for k, v in content.get("defaults", {}).items() if k in _WHOLE}
     identity = {"layout_id": str(content.get("id", "")), "layout_version": str(content.get("version", ""))}
-    blocks = [_block(path, block, shared, identity, maps, tell) for block in content.get("file", [])]
-    used = {c.get("codes") for b in content.get("file", []) for c in b.get("columns", [])
+    blocks = [_block(path, {**whole, **b}, shared, identity, maps, tell) for b in content.get("file", [])]
+    used = {c.get("codes") for b in [whole, *content.get("file", [])] for c in b.get("columns", [])
             if isinstance(c.get("codes"), str)}  # fmt: skip
     for name in sorted(set(maps) - used):
         tell(f"[codes.{name}]", "no column uses this code map; remove it or name it in a column", is_wrong=False)
@@ -130,7 +132,7 @@ def _understood(block: Any, of: type, where: str, tell: Tell) -> dict[str, Any]:
         return {}
     kinds, said = key_types(of), {}
     for key, value in block.items():
-        if key in ("columns", "transactions") and of is FileLayout:
+        if key in _WHOLE and of is FileLayout:
             continue
         if key not in kinds:
             tell(f"{where} {key}", f"no such key; {nearest(key, kinds)}")

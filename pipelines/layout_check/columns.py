@@ -11,6 +11,7 @@ from pipelines import reference_tables
 from pipelines.code_sets import codes_of
 from pipelines.layout_check.blocks import Block
 from pipelines.layout_check.problem import Problem, nearest
+from pipelines.layout_files import NATIONAL
 from pipelines.layouts import DATE_FORMATS, YEAR_FORMATS, ColumnLayout
 from pipelines.schema import METADATA, PROVENANCE, core_table, core_tables
 
@@ -55,6 +56,10 @@ def _mapping(block: Block, table: Table, column: ColumnLayout) -> Iterator[Probl
     where = f"column {column.name!r}"
     if column.pii not in ("", "identifier"):
         yield block.problem(f"{where} pii", f'{column.pii!r} is no class; write pii = "identifier" or nothing')
+    for name in column.joined_with:
+        names = [c.name for c in block.layout.columns]
+        if name not in names:
+            yield block.problem(f"{where} joined_with", f"names no column of this file: {nearest(name, names)}")
     if not column.to:
         if column.format or column.implied_decimals:
             yield block.problem(where, "has a format but no `to`, so nothing is read; add `to`", is_wrong=False)
@@ -114,10 +119,11 @@ def _lacking(block: Block, table: Table) -> Iterator[Problem]:
     for ours in table.columns:
         if ours.name in said or ours.nullable or ours.info["states"] or ours.name in (*_OF_OURS, "program_year"):
             continue
-        is_wrong = ours.name != "term_code"  # without it the records are those of a whole year
+        # Without a term the records are those of a whole year; a national standard cannot be made to say more.
+        is_wrong = ours.name != "term_code" and not block.path.is_relative_to(NATIONAL)
         fix = "no column fills it and no constant does; map one, or add it to constants"
-        yield block.problem(f"columns: {ours.name}", fix if is_wrong else f"{fix}; until then every record is annual",
-                            is_wrong=is_wrong)  # fmt: skip
+        until = "; until then every record is annual" if ours.name == "term_code" else ""
+        yield block.problem(f"columns: {ours.name}", fix + until, is_wrong=is_wrong)
     if "program_year" not in said and "grantee_id" in table.columns:
         what = "no column says the year, so a file of another year in this folder goes unnoticed"
         yield block.problem("columns: program_year", what, is_wrong=False)
