@@ -6,7 +6,7 @@ arrived stands in ``ledger``; when a measurement is a fault is said by the rules
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Integer, Table
 
 from pipelines.own_tables import own_column, own_table
 
@@ -33,27 +33,17 @@ SUBMISSION_COLUMN = own_table(
     own_column("modal_program_year", "Program year in which most dates of the column lie; null for other columns."),
 )  # fmt: skip
 
-PATTERN_COUNT = own_table(
-    "pattern_count", "The shapes of the values of each column: digits as 9, letters as A. The rarest are one row.",
-    ("submission_id", "layout_name", "column_name", "pattern"),
-    own_column("submission_id", "The file received."),
-    own_column("layout_name", "The kind of file or record."),
-    own_column("column_name", "Name of the column as in the file."),
-    own_column("pattern", "The shape; (others) for those too rare to list."),
-    own_column("row_count", "Rows with a value of that shape.", BigInteger),
-)  # fmt: skip
-
 CODE_COUNT = own_table(
-    "code_count", "The codes of each coded column as sent, and how often; never of a column of PII class.",
+    "code_count", "The codes of each coded column as sent, the shapes of the values of all others, and how often.",
     ("submission_id", "layout_name", "column_name", "code"),
     own_column("submission_id", "The file received."),
-    own_column("grantee_id", "The grantee that sent the file."),
     own_column("layout_name", "The kind of file or record."),
-    own_column("table_name", "Canonical table that the records fill."),
     own_column("column_name", "Name of the column as in the file."),
-    own_column("our_column", "Our column that it fills; null where it is kept as sent only."),
-    own_column("code", "The code as sent; its shape where it looks like a person's value."),
-    own_column("row_count", "Rows with that code.", BigInteger),
+    own_column("is_shape", "Whether shapes are counted: digits as 9, letters as A. Never false for a column of PII "
+               "class.", Boolean),
+    own_column("code", "The code, or the shape; (blank) for no value, (others) for the rarest together. A code that "
+               "nobody has declared is told by its shape where it might be a person's value."),
+    own_column("row_count", "Rows with it.", BigInteger),
 )  # fmt: skip
 
 DRIFT_SCOPE = own_table(
@@ -86,4 +76,4 @@ DRIFT = own_table(
 
 def measurement_tables() -> list[Table]:
     """Return the tables of what intake measured."""
-    return [SUBMISSION_COLUMN, PATTERN_COUNT, CODE_COUNT, DRIFT_SCOPE, DRIFT]
+    return [SUBMISSION_COLUMN, CODE_COUNT, DRIFT_SCOPE, DRIFT]

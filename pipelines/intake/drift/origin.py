@@ -78,35 +78,53 @@ def _other_year(profile: Profile, expected: str) -> Change:
 
 
 def place_drift(
-    connection: duckdb.DuckDBPyConnection, submission: Submission, columns: Sequence[Profile]
+    connection: duckdb.DuckDBPyConnection, submission: Submission, columns: Sequence[Profile], last: Earlier | None
 ) -> Iterator[Measured]:
-    """Yield how many rows name institutions that the grantee has not: by its accepted files, and by its UNITIDs."""
-    grantee_id = str(submission.grantee_id)
+    """Yield how many rows name institutions that the grantee has not: by its accepted files, and by UNITIDs."""
     for profile in columns:
-        if profile.our_column == "institution_id":
-            known = books.known_places(connection)
-            word = "accepted files"
-        elif profile.our_column == "unitid":
-            known = {g.id: {i.unitid for i in g.institutions} for g in all_grantees()}
-            word = "UNITIDs"
-        else:
-            continue
         codes = {code: n for code, n in profile.codes.items() if code not in (BLANK, OTHERS)}
-        if codes and known.get(grantee_id):
-            yield Measured("other_grantee", len(codes), tuple(_strangers(profile, codes, grantee_id, known, word)))
+        if profile.our_column == "institution_id" and codes:
+            yield from _by_id(connection, submission, profile, codes, last)
+        if profile.our_column == "unitid" and codes:
+            yield from _by_unitid(submission, profile, codes)
+
+
+def _by_id(
+    connection: duckdb.DuckDBPyConnection,
+    submission: Submission,
+    profile: Profile,
+    codes: Mapping[str, int],
+    last: Earlier | None,
+) -> Iterator[Measured]:
+    grantee_id = str(submission.grantee_id)
+    before = last.profiles.get((profile.layout_name, profile.column_name)) if last else None
+    if before and codes.keys() <= before.codes.keys():  # the usual case needs no look at all the other files
+        yield Measured("other_grantee", len(codes))
+        return
+    known = books.known_places(connection)
+    if known.get(grantee_id):
+        unknown = {code: n for code, n in codes.items() if code not in known[grantee_id]}
+        words = f"institutions that no accepted file of {grantee_id} has named"
+        yield Measured("other_grantee", len(codes), tuple(_strangers(profile, codes, unknown, known, words)))
+
+
+def _by_unitid(submission: Submission, profile: Profile, codes: Mapping[str, int]) -> Iterator[Measured]:
+    """Only what is another's counts: a grantee's own list names its public two-year colleges, and may lack some."""
+    known = {g.id: {i.unitid for i in g.institutions} for g in all_grantees() if g.id != submission.grantee_id}
+    unknown = {code: n for code, n in codes.items() if any(code in ids for ids in known.values())}
+    words = "UNITIDs of institutions of other grantees"
+    yield Measured("other_grantee", len(codes), tuple(_strangers(profile, codes, unknown, known, words)))
 
 
 def _strangers(
-    profile: Profile, codes: Mapping[str, int], grantee_id: str, known: Mapping[str, set[str]], word: str
+    profile: Profile, codes: Mapping[str, int], unknown: Mapping[str, int], known: Mapping[str, set[str]], words: str
 ) -> Iterator[Change]:
-    unknown = {code: n for code, n in codes.items() if code not in known[grantee_id]}
     if not unknown:
         return
-    owners = {g: sum(n for code, n in unknown.items() if code in ids) for g, ids in known.items() if g != grantee_id}
+    owners = {g: sum(n for code, n in unknown.items() if code in ids) for g, ids in known.items()}
     owner = max(owners, key=lambda g: (owners[g], g), default="")
     whose = f"; {owners[owner]} of these rows are of {owner}" if owner and owners[owner] else ""
-    detail = f"institutions that the {word} of {grantee_id} do not know{whose}"
     yield Change(
-        "other_grantee", detail, profile.layout_name, profile.table_name, profile.column_name,
+        "other_grantee", f"{words}{whose}", profile.layout_name, profile.table_name, profile.column_name,
         measured=sum(unknown.values()), n=sum(codes.values()),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from pipelines.layouts import FileLayout
 
 FEWEST_ROWS = 10  # fewer rows are alike by chance
 SAMPLED_FROM = 40_000  # rows; a sample then has 2,500 to 40,000, and each step takes a sixteenth
+FAR_FEWER = 10  # a file that has lost a tenth of its rows is worth a look
 _CUT = ("line_field_count", "line_width", "line_quote_balanced", "line_json_valid")
 
 
@@ -31,7 +32,8 @@ def row_drift(
     if before.last and (previous := before.last.row_count(layout)):
         lost = previous - row_count
         words = f"{row_count} rows, {previous} in the file accepted before"
-        found = (Change("truncated", words, layout.name, layout.table, measured=lost, n=previous),) if lost > 0 else ()
+        found: tuple[Change, ...] = (Change("truncated", words, layout.name, layout.table, measured=lost, n=previous),)
+        found = found if lost * FAR_FEWER > previous else ()
         yield Measured("truncated", previous, found, before.last.submission_id)
     if row_count < FEWEST_ROWS:
         return

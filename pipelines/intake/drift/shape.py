@@ -6,10 +6,18 @@ What a shape says about a file's history is decided in ``values`` and ``spreadsh
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal
 
+Form = Literal["exact", "number", "text", "as_it_is"]
 LONGEST = 24  # characters; a longer value is cut, because nobody reads the shape of a sentence
 BLANK, OTHERS = "(blank)", "(others)"
 _FROM, _TO = "012345678abcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ", "9" * 9 + "A" * 51
+_TABLE = str.maketrans(_FROM, _TO)
+_NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]")
+_SENT_SCIENTIFIC = re.compile(r"[-+]?[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}")
+_SENT_DIGITS, _SENT_DIGIT = re.compile(r"[0-9]+"), re.compile(r"[0-9]")
 _NUMBER = re.compile(r"[-+]?(9+\.?9*|\.9+)")
 _WHOLE_NUMBER = re.compile(r"9+")
 # 1.23457E+08, as a spreadsheet writes a number that is too wide for its cell; nothing else has this shape.
@@ -25,18 +33,38 @@ def shape_sql(text: str) -> str:
     return rf"regexp_replace({known}, '[^\x20-\x7e]', 'A', 'g') || {more}"
 
 
-def number_shape_sql(text: str) -> str:
-    """Return SQL for the shape of a number, in which 3.00 and 12.00 are written alike: 9.9."""
-    return f"regexp_replace({shape_sql(text)}, '9+', '9', 'g')"
+def shape_of(text: str) -> str:
+    """Return the shape of a text, the same that ``shape_sql`` makes."""
+    text = text.strip(" ")
+    return _NOT_PRINTABLE.sub("A", text[:LONGEST].translate(_TABLE)) + "…" * (len(text) > LONGEST)
 
 
-def text_shape_sql(text: str) -> str:
-    """Return SQL for how a free text is written, in a word: each text has a shape of its own, which says nothing."""
-    return (
-        rf"case when regexp_matches({text}, '^\s*[-+]?\d(\.\d+)?[eE]\+\d{{1,3}}\s*$') then '9.9A+9' "
-        rf"when regexp_matches({text}, '^\s*\d+\s*$') then '9' "
-        rf"when regexp_matches({text}, '\d') then 'A9' else 'A' end"
-    )
+def _number_shape_of(text: str) -> str:
+    return _WHOLE_NUMBER.sub("9", shape_of(text))
+
+
+def _text_shape_of(text: str) -> str:
+    """Return how a free text is written, in a word: each has a shape of its own, which says nothing."""
+    if _SENT_SCIENTIFIC.fullmatch(text):
+        return "9.9A+9"
+    return "9" if _SENT_DIGITS.fullmatch(text) else "A9" if _SENT_DIGIT.search(text) else "A"
+
+
+# How values of a column are told apart: exactly; numbers of any length alike (3.00 and 12.00 are 9.9); in a word; or
+# not at all, because they are shapes already.
+SHAPE_OF: Mapping[Form, Callable[[str], str]] = MappingProxyType(
+    {"exact": shape_of, "number": _number_shape_of, "text": _text_shape_of, "as_it_is": str}
+)
+SHAPE_SQL: Mapping[Form, str] = MappingProxyType(
+    {
+        "exact": shape_sql("v"),
+        "number": f"regexp_replace({shape_sql('v')}, '9+', '9', 'g')",
+        "text": f"case when regexp_matches(v, '^{_SENT_SCIENTIFIC.pattern}$') then '9.9A+9' "
+        f"when regexp_matches(v, '^{_SENT_DIGITS.pattern}$') then '9' "
+        f"when regexp_matches(v, '{_SENT_DIGIT.pattern}') then 'A9' else 'A' end",
+        "as_it_is": "v",
+    }
+)
 
 
 def is_number(shape: str) -> bool:
