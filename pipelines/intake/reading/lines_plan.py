@@ -16,7 +16,7 @@ from pipelines.intake.reading.lines_classify import CLEAN, MARK_BYTES, Marks, ma
 from pipelines.intake.reading.lines_delimited import Doubts, resolve_doubts
 from pipelines.intake.reading.lines_format import TextFormat
 from pipelines.intake.reading.lines_header import Body, Columns, find_body, match_header, match_places, read_header
-from pipelines.intake.reading.lines_records import Kinds, kinds_of, mark_unknown
+from pipelines.intake.reading.lines_records import Kinds, kinds_of, mark_unknown, tell_doubtful
 from pipelines.intake.reading.lines_text import Text
 
 _SAMPLED_LINES = 1000
@@ -49,7 +49,7 @@ class Plan:
 
 def planned(text: Text, formats: Sequence[TextFormat]) -> Plan:
     """Find the data of a file and mark each of its lines. Raises FileRefused for what header and trailer tell."""
-    body = find_body(text.lines, formats[0])
+    body = find_body(text.lines, _outer(formats))
     if formats[0].kind == "fixed_width":
         kinds = kinds_of(text.lines, slice(body.first, body.last), text.marks, formats)
         header = () if body.header_line is None else (text.lines.text(body.header_line),)
@@ -62,11 +62,23 @@ def planned(text: Text, formats: Sequence[TextFormat]) -> Plan:
     inside = slice(body.first, body.last)
     kinds = kinds_of(text.lines, inside, text.marks, formats)
     columns = (header_of,) if header_of else _by_place(text.marks, inside, kinds, formats)
+    tell_doubtful(text.lines, inside, text.marks, kinds, formats, [len(c.names) for c in columns])
     wanted = _wanted(columns, kinds)
     for run in runs(text.lines, body.first, body.last, MARK_BYTES):
         mark_counts(text.lines, run, text.marks, wanted)
     mark_unknown(inside, text.marks, kinds)
     return Plan(text, formats, body, kinds, columns, resolve_doubts(text.lines, inside, text.marks, own, wanted))
+
+
+def _outer(formats: Sequence[TextFormat]) -> TextFormat:
+    """Return a format that tells titles, trailers and control lines: in whichever of the formats they are declared."""
+    return replace(
+        formats[0],
+        title_lines=max(f.title_lines for f in formats),
+        trailer_lines=max(f.trailer_lines for f in formats),
+        header_record=next((f.header_record for f in formats if f.header_record), ""),
+        trailer_record=next((f.trailer_record for f in formats if f.trailer_record), ""),
+    )
 
 
 def _with_header(text: Text, text_format: TextFormat, body: Body) -> tuple[Body, Columns]:
@@ -82,8 +94,8 @@ def _by_place(marks: Marks, inside: slice, kinds: Kinds, formats: Sequence[TextF
     """Return the columns of records without header, from the numbers of fields that the first of them have."""
     columns = []
     for place, text_format in enumerate(formats):
-        is_of_kind = kinds[inside] == place
-        found = marks.delimiters[inside][is_of_kind][:_SAMPLED_LINES] + 1
+        is_sure = (kinds[inside] == place) & ~marks.is_doubtful[inside]
+        found = marks.delimiters[inside][is_sure][:_SAMPLED_LINES] + 1
         columns.append(match_places(found.tolist(), text_format.fields))
     return tuple(columns)
 

@@ -16,6 +16,7 @@ from pipelines.intake.reading.lines_bytes import Lines
 from pipelines.intake.reading.lines_classify import CLEAN, FIELD_COUNT, READ_BYTES, RECORD, Marks, runs
 from pipelines.intake.reading.lines_fixed import texts
 from pipelines.intake.reading.lines_format import TextFormat
+from pipelines.intake.reading.lines_quotes import scan_row
 
 UNKNOWN = -1
 Kinds = NDArray[np.int16]
@@ -33,6 +34,21 @@ def kinds_of(lines: Lines, body: slice, marks: Marks, formats: Sequence[TextForm
         found = texts(lines, at).select(code.replace_strict(places, default=UNKNOWN, return_dtype=pl.Int16))
         kinds[at] = found.to_series().to_numpy()
     return kinds
+
+
+def tell_doubtful(
+    lines: Lines, body: slice, marks: Marks, kinds: Kinds, formats: Sequence[TextFormat], widths: Sequence[int]
+) -> None:
+    """Tell the kind of records whose quotes leave a doubt: their code may stand lines below, or within a value."""
+    if not formats[0].record:
+        return
+    place = _place(formats)
+    for at in (np.flatnonzero(marks.is_doubtful[body]) + body.start).tolist():
+        for number, (text_format, width) in enumerate(zip(formats, widths, strict=True)):
+            scan = scan_row(lines, at, body.stop, text_format.own, width)
+            if not scan.fault and scan.values[place].strip() == text_format.record.encode():
+                kinds[at] = number
+                break
 
 
 def mark_unknown(body: slice, marks: Marks, kinds: Kinds) -> None:

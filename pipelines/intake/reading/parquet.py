@@ -52,6 +52,9 @@ def read_parquet(path: Path, layout: FileLayout, sink: Sink) -> FileReading:
             if rows.height:
                 sink(layout, _named(rows, columns, layout))
         physical = int(file.metadata.num_rows)
+        if done != physical:
+            msg = f"the Parquet file is damaged: it says {physical} records and holds {done}; write it anew"
+            raise FileRefused(reason_code="file_complete", message=msg)
     quarantined = pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *aside])
     return FileReading(
         physical_line_count=physical,

@@ -48,7 +48,8 @@ def _text(column: pa.Array) -> pl.Series:
         return _checked(column)
     texts = pl.Series(pl.from_arrow(column.cast(pa.string())))
     if kinds.is_timestamp(kind):
-        return texts.str.replace(r"\.0+", "").str.replace(r" 00:00:00$", "").str.replace(r"([+-]\d\d)(\d\d)$", "$1:$2")
+        shorter = texts.str.replace(r"\.0+([+-].*)?$", "$1").str.replace(r" 00:00:00$", "")
+        return shorter.str.replace(r"([+-]\d\d)(\d\d)$", "$1:$2") if kind.tz else shorter
     return texts.str.replace(r"\.0+$", "") if kinds.is_time(kind) else texts
 
 
