@@ -30,8 +30,8 @@ def test_the_committed_sample_is_byte_for_byte_what_the_generator_writes(made: P
 
 def test_the_committed_sample_stays_small_enough_to_be_cloned_without_a_thought() -> None:
     sizes = [len(content) for content in contents(SAMPLE).values()]
-    assert sum(sizes) < 1_500_000
-    assert max(sizes) < 300_000
+    assert sum(sizes) < 3_000_000
+    assert max(sizes) < 500_000
 
 
 def test_every_grantee_of_the_sample_is_said_to_be_fictional_in_the_readme() -> None:
@@ -47,8 +47,8 @@ def test_one_grantee_asked_for_alone_gets_the_same_files_as_in_company(made: Pat
 
 def test_another_seed_is_another_population(made: Path, tmp_path: Path) -> None:
     write_samples(tmp_path, grantees=["udc"], seed=1)
-    name = "udc/2022-23/spbpers_2022-23.csv"
-    assert (tmp_path / name).read_bytes() != (made / name).read_bytes()
+    path = next(tmp_path.glob("udc/2022-23/spbpers_*"))
+    assert path.read_bytes() != (made / path.relative_to(tmp_path)).read_bytes()
 
 
 def test_a_grantee_copied_from_the_template_has_sample_files_without_a_line_of_code(tmp_path: Path) -> None:

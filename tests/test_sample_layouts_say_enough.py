@@ -8,18 +8,27 @@ from pipelines.layout_files import file_layouts
 from pipelines.sample.plan import plan
 from pipelines.sample.records import cohorts, records
 from pipelines.sample.render import code_map, expressible, render, said
+from pipelines.sample.writing import lines_above
 from pipelines.schema import content_columns, core_table, core_tables
 
-LAYOUTS = [pytest.param(g, layout, id=f"{g}-{layout.name}") for g in grantee_ids() for layout in grantee(g).layouts]
+YEARS = ("2022-23", "2023-24")
+LAYOUTS = [
+    pytest.param(g, layout, id=f"{g}-{layout.layout_version}-{layout.name}")
+    for g in grantee_ids()
+    for layout in grantee(g).layouts
+]
 
 
+@pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("grantee_id", grantee_ids())
-def test_every_required_table_has_a_file_and_its_name_fits_no_other(grantee_id: str) -> None:
-    layouts = grantee(grantee_id).layouts
+def test_every_required_table_has_a_file_and_no_two_layouts_want_the_same_records(grantee_id: str, year: str) -> None:
+    layouts = [f for f in grantee(grantee_id).layouts if f.is_effective(year)]
     assert {f.table for f in layouts} >= {t.name for t in core_tables() if not t.info["optional"]}
     for layout in layouts:
-        name = layout.file_name.format(program_year="2023-24", term_code="fall")
-        assert [other.name for other in layouts if other.matches(name)] == [layout.name]
+        name = layout.file_name.format(program_year=year, term_code="fall", vintage="eot")
+        same = [other for other in layouts if other.matches(name)]
+        assert {other.file_name for other in same} == {layout.file_name}
+        assert len({(other.sheet, other.record) for other in same}) == len(same)
 
 
 @pytest.mark.parametrize(("grantee_id", "layout"), LAYOUTS)
@@ -47,10 +56,13 @@ def test_what_a_layout_can_say_it_says_in_its_own_codes_and_widths(grantee_id: s
                 assert set(texts[column.name]) <= {*column.codes, *column.nulls, ""}
             if column.width:
                 assert texts[column.name].str.len_chars().max() <= column.width
+        if layout.kind == "workbook":
+            continue
         lines = render(frame, layout, "FICTIONAL").decode(layout.encoding).split(layout.line_end)
-        assert len(lines) == layout.title_lines + layout.has_header + len(frame) + 1
+        assert len(lines) == lines_above(layout) + len(frame) + bool(layout.trailer_record) + 1
         if layout.kind == "fixed_width":
-            assert {len(line) for line in lines[:-1]} == {sum(c.width for c in layout.columns)}
+            rows = lines[lines_above(layout) :][: len(frame)]
+            assert {len(line) for line in rows} == {sum(c.width for c in layout.columns)}
 
 
 def test_the_template_is_a_grantee_that_can_be_read_and_is_none_that_is_run() -> None:

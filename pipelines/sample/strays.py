@@ -14,7 +14,8 @@ from pipelines.sample.render import render
 from pipelines.sample.sheets import Sheet, Submission, content
 
 _FINDS = "reason_code"
-_WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00xl/workbook.xml\x00\x00"  # how every .xlsx begins
+_WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00xl/workbook.xml\x00\x00"  # the rest is lost
+_SCAN = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Length 8>>\nstream\n\x00\x01\x02\x03\x04\x05\x06\x07\nendstream\n"
 _YEARS_AGO = 3
 
 
@@ -36,7 +37,8 @@ def strays(submission: Submission, title: str) -> Iterator[tuple[str, bytes]]:
 
 def _careless(submission: Submission, sheet: Sheet, title: str) -> Iterator[tuple[str, bytes]]:
     yield _file(submission, sheet, "late", "file_not_empty"), b""
-    yield _file(submission, sheet, "workbook", "file_is_text"), _WORKBOOK
+    yield _file(submission, sheet, "workbook", "file_archive_safe"), _WORKBOOK
+    yield _file(submission, sheet, "scan", "file_is_text"), _SCAN
     old = f"{submission.start_year - _YEARS_AGO}-{(submission.start_year - _YEARS_AGO + 1) % 100:02d}"
     of_old = sheet.records.head(9).with_columns(pl.lit(old).alias("program_year"))
     yield _file(submission, sheet, "resent", "file_program_year_matches"), render(of_old, sheet.layout, title)
