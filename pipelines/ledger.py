@@ -108,6 +108,7 @@ FINDING = _ledger(
     _column("file_name", "The file; null for rates."),
     _column("line_number", "First physical line of the record; null for rates.", BigInteger),
     _column("column_name", "The column that the finding points at."),
+    _column("cell", "The cell of a workbook, such as Students!C14; null in other files and for rates."),
     _column("record_key_masked", "Key of the record, personal parts masked."),
     _column("value_masked", "The value as sent unless it is personal, then masked."),
     _column("state", "open or fixed."),
