@@ -59,11 +59,12 @@ def opened(source: Path) -> Iterator[BufferedReader]:
         if fault.errno in _UNREADABLE:
             raise FileRefused(reason_code="file_readable", message=_UNREADABLE[fault.errno]) from None
         raise
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = _UNREADABLE[errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO]
+        raise FileRefused(reason_code="file_readable", message=what)
     with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            what = _UNREADABLE[errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO]
-            raise FileRefused(reason_code="file_readable", message=what)
         yield file
 
 

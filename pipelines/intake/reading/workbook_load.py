@@ -15,9 +15,11 @@ import re
 import resource
 import sys
 import zipfile
+import zlib
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Literal
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 if TYPE_CHECKING:
     import fastexcel
@@ -52,6 +54,8 @@ def main(path: str, descriptor: int, memory: int, seconds: int) -> int:
         return DISK_FULL
     except fastexcel.FastExcelError as fault:
         return PROTECTED if "password" in str(fault).lower() else DAMAGED
+    except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError):
+        return DAMAGED
     return 0
 
 
@@ -168,20 +172,25 @@ def _marks_of_sheets(path: str) -> dict[str, list[str]]:
         try:
             relations = ET.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - under limits, by itself
             sheets = ET.fromstring(book.read("xl/workbook.xml"))  # noqa: S314
-        except (KeyError, ET.ParseError, zipfile.BadZipFile):
+        except (KeyError, ET.ParseError):
             return {}
         parts = {r.get("Id"): "xl/" + (r.get("Target") or "").removeprefix("/xl/") for r in relations}
         places = {s.get("name", ""): parts.get(s.get(_RELATION), "") for s in sheets.iter() if s.tag.endswith("}sheet")}
         known = set(book.namelist())
+        for part in known & {"xl/sharedStrings.xml"}:
+            _marks(book, part)
         return {name: _marks(book, part) for name, part in places.items() if part in known}
 
 
 def _marks(book: zipfile.ZipFile, part: str) -> list[str]:
-    found, tail = set(), b""
+    """Return the marks of a part. Raises ExpatError where its XML is broken: the library would read what is whole."""
+    found, tail, parser = set(), b"", expat.ParserCreate()
     with book.open(part) as content:
         while block := content.read(_BLOCK):
+            parser.Parse(block, False)  # noqa: FBT003 - the name of the argument is not to be had
             found |= {mark for mark, pattern in _MARKS.items() if pattern.search(tail + block)}
             tail = block[-_LONGEST_MARK:]
+    parser.Parse(b"", True)  # noqa: FBT003
     return sorted(found)
 
 
