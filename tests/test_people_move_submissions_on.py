@@ -18,6 +18,7 @@ from acts_example import (
     OREGON,
     PLACE,
     STEWARDS,
+    copy_of,
     cte,
     judge,
     office_of,
@@ -42,9 +43,14 @@ INDICATOR = (
 )
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    return taken_in(tmp_path_factory.mktemp("first"))
+
+
 @pytest.fixture
-def example(tmp_path: Path) -> Example:
-    return taken_in(tmp_path)
+def example(first: Example, tmp_path: Path) -> Example:
+    return copy_of(first, tmp_path)
 
 
 def test_what_was_read_counts_as_accepted_only_after_the_steward_said_so(example: Example) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from acts_example import ANA, OREGON, cte, log_lines, office_of
+from acts_example import ANA, OREGON, copy_of, cte, log_lines, office_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_example import Example
@@ -25,15 +25,21 @@ from pipelines.configuration import ConfigurationError
 from pipelines.warehouse import open_in_memory, open_warehouse
 
 
-@pytest.fixture
-def example(tmp_path: Path) -> Example:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Example:
     """A home with three acts in its log."""
-    made = Example(tmp_path)
+    made = Example(tmp_path_factory.mktemp("first"))
     with open_warehouse(made.home):
         pass
-    for number in range(3):
-        _act(made, f"Statement {number}")
+    with office_of(made) as office:
+        for number in range(3):
+            _log(office, f"Statement {number}")
     return made
+
+
+@pytest.fixture
+def example(first: Example, tmp_path: Path) -> Example:
+    return copy_of(first, tmp_path)
 
 
 def test_acts_are_listed_with_the_hash_to_be_written_down_elsewhere(example: Example) -> None:
@@ -184,7 +190,7 @@ def memory() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), max_size=4), st.data())
 def test_whatever_is_stated_the_chain_holds_and_any_other_text_breaks_it(
     memory: duckdb.DuckDBPyConnection,

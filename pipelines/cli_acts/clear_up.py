@@ -26,9 +26,11 @@ Say = Callable[[str], None]
 def open_for_acts(home: Path) -> Iterator[Office]:
     """Open a home for an act, and finish what a killed one has left to destroy, before and after it."""
     with open_office(home) as office:
-        _clear_up(office)
+        if is_compaction_due(home):
+            destroy_bytes(office)
         yield office
-        _clear_up(office)
+        if is_compaction_due(home):
+            _make_derived_tables_anew(office)
 
 
 def purge_grantees(
@@ -69,10 +71,7 @@ def _say_plan(plan: Plan, say: Say) -> None:
     )
 
 
-def _clear_up(office: Office) -> None:
-    if not is_compaction_due(office.home):
-        return
-    destroy_bytes(office)
+def _make_derived_tables_anew(office: Office) -> None:
     built = office.connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
     for model in models.all_models():
         if model.schema == "mart" and (model.table,) in built:
