@@ -106,7 +106,7 @@ def check(files: tuple[Path, ...], grantee_id: str, year: str | None, form: str)
       cte check student_2023-24_fall.csv --grantee oregon --program-year 2023-24
       cte check *.csv --grantee oregon --program-year 2023-24 --format csv > errors.csv
     """  # noqa: D301
-    from pipelines.check import check_files
+    from pipelines.check.files import check_files
 
     sys.exit(check_files(files, grantee_id, year, form, click.echo))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.check import check_files
+from pipelines.check.files import check_files
 from pipelines.configuration import ConfigurationError
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines import grantee as grantees
-from pipelines.check import check_files
+from pipelines.check.files import check_files
 from pipelines.configuration import ConfigurationError
 from pipelines.console import _check_dagster_home, _hold_that_the_warehouse_is_closed
 from pipelines.faults import explain
