@@ -28,6 +28,7 @@ from pipelines.intake.trust import Doubt, YearsSaid, doubt_about_name, doubt_abo
 from pipelines.layout_files import table_names
 from pipelines.layouts import FileLayout
 
+_MOST_NAMES_TOLD = 20
 LISTED_LINES = 1000  # of a refused file; the others count in its one row without a line number
 _NO_LINES = pl.DataFrame(schema=QUARANTINE_SCHEMA)
 
@@ -53,7 +54,7 @@ def land_with(
         reading = read_file(arrival.path, layouts, landing.take, arrival.sheet)
     except FileRefused as refusal:
         landing.undo(layouts)
-        return refuse(connection, supplier, arrival, Doubt(refusal.reason_code, str(refusal)), layouts)
+        return refuse(connection, supplier, arrival, Doubt(refusal.reason_code, str(refusal)), layouts, refusal.reading)
     reading = landing.less_unknown(reading)
     doubt = doubt_about_name(layouts[0], arrival.found) or doubt_about_rows(
         layouts[0], arrival.found, reading, landing.years
@@ -209,9 +210,10 @@ def _remark(layout: FileLayout, reading: FileReading) -> str | None:
     """Say what was noticed about a file that was read all the same."""
     remarks = list(reading.remarks)
     if reading.unexpected_columns and not layout.is_partial:
-        names = ", ".join(tell_names(reading.unexpected_columns))
+        names = tell_names(reading.unexpected_columns)
+        more = f" and {len(names) - _MOST_NAMES_TOLD} more" if len(names) > _MOST_NAMES_TOLD else ""
         remarks.append(
-            f"columns that the layout does not know were left in the archive: {names}; add them to the layout or omit "
-            "them"
+            "columns that the layout does not know were left in the archive: "
+            f"{', '.join(names[:_MOST_NAMES_TOLD])}{more}; add them to the layout or omit them"
         )
     return "; ".join(remarks) or None
