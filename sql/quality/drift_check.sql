@@ -12,7 +12,7 @@
 -- column compared_submission_id: The accepted file compared with; null where the layout alone decides.
 -- column subject_count: How many columns, codes or rows were looked at.
 -- column drift_count: How many things differ.
--- column column_name: The column, as in the file, with the largest change; null for rows, files and where there is none.
+-- column column_name: The column, as in the file, with the largest change; null for rows and files, and where none is.
 -- column measured: Rows that show the largest change; null where there is none.
 -- column expected: Rows that showed it in the file compared with; null where the layout alone decides.
 -- column n: Rows that could have shown it.

@@ -15,7 +15,7 @@ import duckdb
 from sqlalchemy import Column, Date, Numeric
 from sqlalchemy import Integer as WholeNumber
 
-from pipelines.intake.drift.shape import BLANK, OTHERS, SHAPE_OF, SHAPE_SQL, Form
+from pipelines.intake.drift.shape import BLANK, OTHERS, SHAPE_OF, SHAPE_SQL, SPACES, Form
 from pipelines.intake.raw_names import identifier_columns, raw_columns, shape_column
 from pipelines.layouts import ColumnLayout, FileLayout
 from pipelines.schema import core_table
@@ -65,7 +65,7 @@ def _count_few(
     query = f"select place, v, count(*) from ({cells} where submission_id = ?) as cells group by all"
     values: list[Counter[str]] = [Counter() for _ in columns]
     for place, text, count in connection.execute(query, [submission_id]).fetchall():
-        values[place][(text or "").strip(" ") or BLANK] += count
+        values[place][(text or "").strip(SPACES) or BLANK] += count
     return [_counts(column, found) for column, found in zip(columns, values, strict=True)]
 
 

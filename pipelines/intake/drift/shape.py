@@ -14,6 +14,8 @@ Form = Literal["exact", "number", "text", "as_it_is"]
 LONGEST = 24  # characters; a longer value is cut, because nobody reads the shape of a sentence
 BLANK, OTHERS = "(blank)", "(others)"
 _FROM, _TO = "012345678abcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ", "9" * 9 + "A" * 51
+# What DuckDB trims: the separators of Unicode.
+SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _TABLE = str.maketrans(_FROM, _TO)
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]")
 _SENT_SCIENTIFIC = re.compile(r"[-+]?[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}")
@@ -37,7 +39,7 @@ def shape_sql(text: str) -> str:
 
 def shape_of(text: str) -> str:
     """Return the shape of a text, the same that ``shape_sql`` makes."""
-    text = text.strip(" ")
+    text = text.strip(SPACES)
     return _NOT_PRINTABLE.sub("A", text[:LONGEST].translate(_TABLE)) + "…" * (len(text) > LONGEST)
 
 
