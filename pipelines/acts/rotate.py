@@ -41,6 +41,10 @@ class _Place:
         return self.folder / f"{self.grantee_id}.key"
 
     @property
+    def next(self) -> Path:
+        return self.folder / f"{self.grantee_id}.key-next"
+
+    @property
     def mark(self) -> Path:
         return self.folder / f"{self.grantee_id}.key-id"
 
@@ -63,9 +67,8 @@ def rotate(office: Office, grantee_id: str, person: Person, say: Callable[[str],
     place = _Place(make_private(office.home / "keys"), grantee_id)
     _hold_archive_whole(office, grantee_id)
     _hold_new_key_given(place)
-    before = place.mark.read_text(encoding="utf-8") if place.mark.is_file() else None
     ask_for_compaction(office.home)
-    with _under_change(place):
+    with _under_change(place) as before:
         new = key_id(key_of(office.home, grantee_id))
         rebuild(office.connection, office.home, say)
         with one_act(office):
@@ -79,23 +82,20 @@ def rotate(office: Office, grantee_id: str, person: Person, say: Callable[[str],
 
 
 @contextmanager
-def _under_change(place: _Place) -> Iterator[None]:
-    """Put a new key in place, or go on with that of a change broken off; on leaving without a fault, it is the key.
+def _under_change(place: _Place) -> Iterator[str]:
+    """Put a new key in place, or go on with that of a change broken off, and yield the id of the key before it.
 
-    The journal is written first and taken away last. A fault leaves it: the command called again goes on.
+    The journal is there from before the old key goes until all is done: a fault leaves it, and the command called
+    again goes on. The id is empty where there was no key.
     """
-    token = place.journal.read_text(encoding="utf-8") if place.journal.exists() else secrets.token_hex(16)
-    is_new = not place.journal.exists()
+    if not place.journal.exists():
+        _begin(place)
+    journal = place.journal.read_text(encoding="utf-8")
     was = {name: os.environ.get(name) for name in (CHANGE, place.variable)}
-    os.environ[CHANGE] = token
+    os.environ[CHANGE] = journal
     try:
-        write_private(place.journal, token.encode())
-        if was[place.variable]:
-            os.environ[place.variable] = os.environ[place.variable + NEXT]
-        elif is_new:
-            write_private(place.key, secrets.token_hex(32).encode())
-        place.mark.unlink(missing_ok=True)  # key_of writes it anew for the new key
-        yield
+        _put_new_key_in_place(place)
+        yield journal.partition(" ")[2]
         place.journal.unlink()
     finally:
         for name, value in was.items():
@@ -103,6 +103,22 @@ def _under_change(place: _Place) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _begin(place: _Place) -> None:
+    """Make the new key, unless the environment gives it, and write the journal: a token and the id of the old key."""
+    if not os.environ.get(place.variable):
+        write_private(place.next, secrets.token_hex(32).encode())
+    before = place.mark.read_text(encoding="utf-8") if place.mark.is_file() else ""
+    write_private(place.journal, f"{secrets.token_hex(16)} {before}".encode())
+
+
+def _put_new_key_in_place(place: _Place) -> None:
+    if os.environ.get(place.variable):
+        os.environ[place.variable] = os.environ[place.variable + NEXT]
+    elif place.next.exists():
+        place.next.replace(place.key)
+    place.mark.unlink(missing_ok=True)  # key_of writes it anew for the new key
 
 
 def _hold_new_key_given(place: _Place) -> None:
@@ -124,8 +140,8 @@ def _hold_archive_whole(office: Office, grantee_id: str) -> None:
         raise ConfigurationError(msg + "restore the archive from its safe copy")
 
 
-def _write_key_book(office: Office, grantee_id: str, before: str | None, new: str) -> None:
-    if before is not None and before != new:
+def _write_key_book(office: Office, grantee_id: str, before: str, new: str) -> None:
+    if before:
         first = find(office.connection, "grantee_id = ?", [grantee_id])[:1]
         note_key(
             office.connection, grantee_id, before, first[0].received_at.replace(tzinfo=UTC) if first else office.now

@@ -19,8 +19,9 @@ from pipelines.grantee import grantee
 from pipelines.home import make_private
 from pipelines.intake.archive import sha256_of, store
 from pipelines.intake.arrival import Arrival, layouts_for
-from pipelines.intake.identity import key_of
+from pipelines.intake.identity import key_id, key_of
 from pipelines.intake.inbox import Found, Stray, look_into
+from pipelines.intake.key_book import note_key
 from pipelines.intake.land import refuse
 from pipelines.intake.missing import MissingFile, missing_files
 from pipelines.intake.parts import NothingInside, parts_of
@@ -109,6 +110,7 @@ def _take_all(
     stored = store(home, file.path)
     whole = Arrival(file, stored.sha256, stored.byte_count, stored.path, received_at)
     supplier, key = grantee(file.grantee_id), key_of(home, file.grantee_id)
+    note_key(connection, supplier.id, key_id(key), received_at)
     with tempfile.TemporaryDirectory(dir=make_private(home / "tmp")) as folder:
         try:
             parts = parts_of(supplier, whole, Path(folder), lambda path: store(home, path))
