@@ -17,14 +17,20 @@ import sys
 import zipfile
 import zlib
 from decimal import Decimal
+from functools import cache, partial
 from typing import IO, TYPE_CHECKING, Literal
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-if TYPE_CHECKING:
-    import fastexcel
-    import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import fastexcel
+
+Kind = Literal["boolean", "duration"]
 DAMAGED, PROTECTED, TOO_LARGE, DISK_FULL = 10, 11, 12, 13  # exit codes
 _ERRORS = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
            "Value": "#VALUE!", "GettingData": "#GETTING_DATA"}  # fmt: skip
@@ -61,7 +67,6 @@ def main(path: str, descriptor: int, memory: int, seconds: int) -> int:
 
 def _write_sheets(path: str, out: IO[bytes]) -> None:
     import fastexcel
-    import pyarrow as pa
 
     book = fastexcel.read_excel(path)
     marks = _marks_of_sheets(path) if zipfile.is_zipfile(path) else {}
@@ -84,8 +89,9 @@ def _columns(book: fastexcel.ExcelReader, name: str) -> tuple[dict[str, pa.Array
         replaced.setdefault(column, {})[row] = _ERRORS.get(said[1], "#ERROR!") if said else "#ERROR!"
     columns: dict[str, pa.Array] = {}
     remarks = {"errors"} if replaced else set()
+    cells_of = _cells_of(book, name)
     for number, texts in enumerate(batch.columns):
-        text, is_date, remark = _as_typed(book, name, batch.schema.names[number], texts)
+        text, is_date, remark = _as_typed(texts, partial(cells_of, number))
         columns[f"c{number}"] = _with(text, replaced.get(number, {}))
         remarks |= remark
         if is_date is not None:
@@ -93,15 +99,11 @@ def _columns(book: fastexcel.ExcelReader, name: str) -> tuple[dict[str, pa.Array
     return columns, sorted(remarks)
 
 
-def _as_typed(
-    book: fastexcel.ExcelReader, sheet: str, column: str, texts: pa.Array
-) -> tuple[pa.Array, pa.Array | None, set[str]]:
+def _as_typed(texts: pa.Array, is_of: Callable[[Kind], pa.Array]) -> tuple[pa.Array, pa.Array | None, set[str]]:
     """Return a column's cells as a person typed them, which of them are dates or times (None: none), and remarks.
 
-    What looks like a boolean, a long number or a moment may be text, so the column is asked again which it is.
+    What looks like a boolean, a long number or a moment may be text, so that ``is_of`` is asked which it is.
     """
-    import pyarrow.compute as pc  # type: ignore[import-untyped]
-
     remarks: set[str] = set()
     is_boolean = pc.match_substring_regex(texts, _BOOLEAN)
     is_long = pc.and_(
@@ -109,22 +111,20 @@ def _as_typed(
         pc.or_(pc.greater_equal(pc.utf8_length(texts), _LONG), pc.equal(texts, "-0")),
     )
     is_moment = pc.match_substring_regex(texts, _DATE)
-    if _any(is_boolean) or _any(is_long):
-        is_number = _is(book, sheet, column, "boolean")
+    if pc.any(is_boolean).as_py() or pc.any(is_long).as_py():
+        is_number = is_of("boolean")
         texts = pc.if_else(_both(is_boolean, is_number), pc.utf8_upper(texts), texts)
         long = pc.indices_nonzero(_both(is_long, is_number)).to_pylist()
         remarks |= {"long_numbers"} if any("." not in texts[i].as_py() for i in long) else set()
         texts = _with(texts, {i: _fifteen_digits(texts[i].as_py()) for i in long})
-    if not _any(is_moment):
+    if not pc.any(is_moment).as_py():
         return texts, None, remarks
-    is_date = _both(is_moment, _is(book, sheet, column, "duration"))
+    is_date = _both(is_moment, is_of("duration"))
     return pc.if_else(is_date, _moments(texts), texts), is_date, remarks
 
 
 def _moments(texts: pa.Array) -> pa.Array:
     """Return dates without the midnight that nobody typed, and times without the day that Excel begins to count at."""
-    import pyarrow.compute as pc
-
     whole = pc.replace_substring_regex(texts, _WHOLE_SECOND, "")
     days = pc.replace_substring(whole, _MIDNIGHT, "")
     return pc.replace_substring_regex(days, _NO_DAY, "")
@@ -136,28 +136,25 @@ def _fifteen_digits(text: str) -> str:
     return "0" if shown == "-0" else shown
 
 
-def _is(book: fastexcel.ExcelReader, sheet: str, column: str, kind: Literal["boolean", "duration"]) -> pa.Array:
-    """Return which cells are of a kind: ``boolean`` takes booleans and numbers, ``duration`` dates and times."""
-    again = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes=kind, use_columns=[column])
-    return again.to_arrow().column(0).is_valid()
+def _cells_of(book: fastexcel.ExcelReader, sheet: str) -> Callable[[int, Kind], pa.Array]:
+    """Return what says which cells of a column are of a kind; each kind is loaded once, and only if it is asked for.
+
+    Booleans and numbers are ``boolean``, dates and times ``duration``; a text is neither.
+    """
+
+    @cache
+    def load(kind: Kind) -> pa.RecordBatch:
+        return book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes=kind).to_arrow()
+
+    return lambda column, kind: load(kind).column(column).is_valid()
 
 
 def _both(left: pa.Array, right: pa.Array) -> pa.Array:
-    import pyarrow.compute as pc
-
     return pc.fill_null(pc.and_(left, right), fill_value=False)
-
-
-def _any(flags: pa.Array) -> bool:
-    import pyarrow.compute as pc
-
-    return bool(pc.any(flags).as_py())
 
 
 def _with(texts: pa.Array, replaced: dict[int, str]) -> pa.Array:
     """Return texts with those at some rows replaced."""
-    import pyarrow as pa
-
     if not replaced:
         return texts
     values = texts.to_pylist()

@@ -1,13 +1,15 @@
 """A workbook loaded by a process of its own, under limits, and what is told where that fails.
 
-The text comes back through a file that has no name, so that nothing with clear identifiers is left behind, however this
-process or that one ends. What the sheets mean is decided in ``workbook``.
+The text comes back through memory that both share (where the system has none, a file without a name), so that nothing
+with clear identifiers is left behind or reaches another disk, however this process or that one ends. What the sheets
+mean is decided in ``workbook``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import mmap
+import os
 import subprocess
 import sys
 import tempfile
@@ -112,14 +114,20 @@ def _load(content: _Content) -> _Loaded:
     size = _plain_size(content.path)
     memory = MEMORY_AT_LEAST + _MEMORY_PER_BYTE * size
     seconds = SECONDS_AT_LEAST + _SECONDS_PER_MIB * (size >> 20)
-    with tempfile.TemporaryFile() as out:
+    with _nameless() as out:
         code = _run(content.path, out.fileno(), memory, seconds)
         if code == workbook_load.DISK_FULL:
-            msg = f"no space to unpack a workbook in {tempfile.gettempdir()}; free some, or set TMPDIR to another disk"
+            msg = "no space for the text of a workbook; free memory, or lift the limit on the size of files (ulimit -f)"
             raise OSError(msg)
         if code:
             return _Loaded(fault=_FAULTS.get(code) or _DIED.format(memory=memory >> 30, seconds=seconds))
         return _Loaded(_sheets(out))
+
+
+def _nameless() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("workbook"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def _run(path: Path, descriptor: int, memory: int, seconds: int) -> int:
