@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SHEET = re.compile(r"(?P<book>.*\.(?:xlsx|xlsm|xlsb|xls))!(?P<sheet>.+)", re.IGNORECASE | re.DOTALL)
+_SHEET = re.compile(r"(?P<book>.*\.(?:xlsx|xlsm|xlsb|xls)(?:\.gz)?)!(?P<sheet>.+)", re.IGNORECASE | re.DOTALL)
 _PACKED = re.compile(r"\.gz$", re.IGNORECASE)
 
 

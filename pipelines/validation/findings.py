@@ -15,7 +15,7 @@ _LETTERS = (
     "case when position > 26 then chr(cast(64 + (position - 1) // 26 as integer)) else '' end "
     "|| chr(cast(65 + (position - 1) % 26 as integer))"
 )
-_SHEET = r"regexp_extract(file_name, '(?i)\.(xlsx|xlsm|xlsb|xls)!(.+)$', 2)"
+_SHEET = r"regexp_extract(file_name, '(?i)\.(xlsx|xlsm|xlsb|xls)([.]gz)?!(.+)$', 3)"
 # The cell that a finding points at, in the words of a spreadsheet; null outside of workbooks.
 CELL = f"case when {_SHEET} <> '' and position <= 702 then {_SHEET} || '!' || {_LETTERS} || line_number end"
 
