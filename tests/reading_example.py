@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipelines.intake.reading.lines import TextFormat, stream_text
 from pipelines.intake.reading.read import FileReading, read_file
 from pipelines.layouts import ColumnLayout, FileLayout
 
 POSITIONS = ("line_number", "line_count")
+
+
+@dataclass(frozen=True)
+class Reading(FileReading):
+    """A text file read whole: the account with all rows in the order of the file."""
+
+    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+def read_text(data: bytes | Path, text_format: TextFormat) -> Reading:
+    """Read a file of one kind of record and keep its rows."""
+    frames: list[pl.DataFrame] = []
+    account = stream_text(data, [text_format], lambda _, rows: frames.append(rows))
+    names = [f.name for f in text_format.fields] + list(account.unexpected_columns)
+    schema = dict.fromkeys(names, pl.String()) | {"line_number": pl.Int64(), "line_count": pl.Int64()}
+    rows = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+    return Reading(**{f.name: getattr(account, f.name) for f in fields(account)}, rows=rows)
 
 
 def layout(*names: str, **keys: Any) -> FileLayout:

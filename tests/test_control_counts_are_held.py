@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reading_example import aside, layout, read
 
 from pipelines.configuration import ConfigurationError
 from pipelines.intake.reading.read import FileRefused
-from tests.reading_example import aside, layout, read
 
 HEAD, TAIL = r"HDR\d{4}", r"TRL(?P<rows>[\d, ]+)"
 COUNTED = layout("a", "b", header_record=HEAD, trailer_record=TAIL)
@@ -56,6 +56,8 @@ def test_a_file_with_other_rows_than_it_counts_is_refused_with_both_numbers(
     with pytest.raises(FileRefused, match=words) as refused:
         read(tmp_path / "f", f"HDR2024\na,b\n1,2\n3\n{trailer}\n".encode(), COUNTED)
     assert refused.value.reason_code == "file_trailer_matches"
+    assert refused.value.reading, "all that is wrong is told at once, the bad line as well"
+    assert aside(refused.value.reading) == [(4, "line_field_count")]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading_example import aside, layout, read
 
 from pipelines.configuration import ConfigurationError
-from tests.reading_example import aside, layout, read
 
 FIXED = [
     layout("k:1:1", "id:2:3", kind="fixed_width", record="1", record_width=1),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading_example import aside, layout, read
 
 from pipelines.intake.reading.read import FileRefused
-from tests.reading_example import aside, layout, read
 
 ANY = layout("id", "name", encoding="detect")
 TEXT = "id,name\n" + "1,José\n2,Ann\n" * 5

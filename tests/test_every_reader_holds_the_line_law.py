@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading_example import aside, layout, read
 
 from pipelines.intake.reading.lines_source import FileBytes
 from pipelines.intake.reading.read import FileRefused, count_physical_lines, read_file
 from pipelines.layouts import FileLayout
-from tests.reading_example import aside, layout, read
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 KINDS = {
@@ -148,8 +148,9 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     program = """
 import resource, sys
 from pathlib import Path
+sys.path.insert(0, sys.argv[2])
 from pipelines.intake.reading.read import read_file
-from tests.reading_example import layout
+from reading_example import layout
 read_file(Path(sys.argv[1]), [layout(*[f"c{i}" for i in range(20)])], lambda *_: None)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
 """
@@ -160,7 +161,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
             file.write(",".join(f"c{i}" for i in range(20)) + "\n")
             for _ in range(count // 1000):
                 file.write((",".join(["12345678901"] * 20) + "\n") * 1000)
-        told = subprocess.run([sys.executable, "-c", program, path], capture_output=True, check=True, text=True)
+        told = subprocess.run(
+            [sys.executable, "-c", program, path, Path(__file__).parent], capture_output=True, check=True, text=True
+        )
         peaks.append(int(told.stdout))
         path.unlink()
     assert peaks[1] < peaks[0] + 100

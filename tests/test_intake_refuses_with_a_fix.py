@@ -9,14 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_example import COURSE_HEADER, SSN, YEAR, Example, courses, enrollments
+from reading_example import read_text
 
 from pipelines.grantee import grantee
 from pipelines.intake.inbox import Found
 from pipelines.intake.land import LISTED_LINES
 from pipelines.intake.preview import preview
-from pipelines.intake.reading.lines import read_text
+from pipelines.intake.reading.read import text_format
 from pipelines.intake.submission import find
-from pipelines.intake.trust import doubt_about_rows, text_format
+from pipelines.intake.trust import YearsSaid, doubt_about_rows
 
 NAME = "course_2023-24_FA.csv"
 UTF16 = courses(30).encode("utf-16")
@@ -101,7 +102,9 @@ def test_a_file_of_another_year_is_sent_to_the_folder_of_that_year_however_its_r
     layout = next(f for f in grantee("oregon").layouts if f.name == "course")
     columns = tuple(replace(c, format=format_) if c.to == "program_year" else c for c in layout.columns)
     reading = read_text(courses(5, said).encode(), text_format(layout))
-    doubt = doubt_about_rows(replace(layout, columns=columns), Found("oregon", YEAR, NAME, Path(NAME)), reading)
+    layout, years = replace(layout, columns=columns), YearsSaid()
+    years.note(layout, reading.rows)
+    doubt = doubt_about_rows(layout, Found("oregon", YEAR, NAME, Path(NAME)), reading, years)
     assert doubt
     assert "move the file to the folder of 2021-22" in doubt.message
 

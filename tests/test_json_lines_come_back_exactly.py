@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading_example import aside, layout, read
 
 from pipelines.intake.reading.read import FileRefused
-from tests.reading_example import aside, layout, read
 
 PLAIN = layout("id", "credits", "note?", kind="json_lines")
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=8)

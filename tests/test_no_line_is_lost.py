@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from reading_example import Reading, read_text
 
-from pipelines.intake.reading.lines import Field, FileRefused, Reading, TextFormat, count_lines, read_text
+from pipelines.intake.reading.lines import Field, FileRefused, TextFormat, count_lines
 from pipelines.intake.reading.lines_bytes import split_lines
 from pipelines.intake.reading.lines_classify import _running_parity
 from pipelines.intake.reading.lines_quotes import MAX_LINES_PER_ROW

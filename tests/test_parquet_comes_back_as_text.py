@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading_example import aside, layout, read
 
 from pipelines.intake.reading.read import FileReading, FileRefused, count_physical_lines
 from pipelines.layouts import FileLayout
-from tests.reading_example import aside, layout, read
 
 NEW_YEAR = datetime(2024, 1, 1)  # noqa: DTZ001 - Parquet's times need no zone
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading_example import read_text
 
 from pipelines.configuration import ConfigurationError
-from pipelines.intake.reading.lines import Field, FileRefused, TextFormat, mask, read_text
+from pipelines.intake.reading.lines import Field, FileRefused, TextFormat, mask
 from pipelines.intake.reading.lines_mask import mask_all
 
 PLAIN = TextFormat("delimited", (Field("student_id"), Field("name")))

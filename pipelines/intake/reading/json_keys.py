@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import polars as pl
 
@@ -55,8 +56,10 @@ class Keys:
 
     def _values(self, records: Sequence[Record], spelled: Sequence[str]) -> list[str | None]:
         if len(spelled) == 1:
-            name = spelled[0]
-            return [record.get(name) for record in records]
+            try:
+                return list(map(itemgetter(spelled[0]), records))
+            except KeyError:  # some record lacks it
+                return [record.get(spelled[0]) for record in records]
         return [next((record[n] for n in spelled if n in record), None) for record in records]
 
     def refuse_missing(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -27,19 +27,12 @@ from pipelines.intake.reading.lines_settle import Loaded, settle
 from pipelines.intake.reading.lines_source import Data, FileBytes
 from pipelines.intake.reading.lines_text import load
 
-__all__ = ["Emit", "Field", "FileRefused", "Reading", "TextFormat", "count_lines", "mask", "read_text", "stream_text"]
+__all__ = ["Emit", "Field", "FileRefused", "TextFormat", "count_lines", "mask", "opened", "stream_text"]
 
 # Takes the place of a format among those given, and the next of its rows, never none: one String column for each
 # declared field in the order of the layout (exact text, quotes removed; null where an optional field is absent), then
 # the undeclared columns as found, then ``line_number`` (first physical line, from 1) and ``line_count`` (Int64).
 Emit = Callable[[int, pl.DataFrame], None]
-
-
-@dataclass(frozen=True)
-class Reading(FileReading):
-    """A file read whole, for files that are known to be small: the account with all rows in the order of the file."""
-
-    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def count_lines(data: bytes | Path) -> int:
@@ -56,16 +49,6 @@ def opened(data: bytes | Path) -> Iterator[Data]:
     else:
         with FileBytes(data) as content:
             yield content
-
-
-def read_text(data: bytes | Path, text_format: TextFormat) -> Reading:
-    """Read a file of one kind of record as ``stream_text`` does, and keep its rows. Raises FileRefused."""
-    frames: list[pl.DataFrame] = []
-    account = stream_text(data, [text_format], lambda _, rows: frames.append(rows))
-    names = [f.name for f in text_format.fields] + list(account.unexpected_columns)
-    schema = dict.fromkeys(names, pl.String()) | {"line_number": pl.Int64(), "line_count": pl.Int64()}
-    rows = pl.concat(frames, rechunk=False) if frames else pl.DataFrame(schema=schema)
-    return Reading(**{f.name: getattr(account, f.name) for f in fields(account)}, rows=rows)
 
 
 def stream_text(data: bytes | Path, formats: Sequence[TextFormat], emit: Emit) -> FileReading:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipelines.intake.reading.account import FileReading
 from pipelines.intake.reading.lines_bytes import Lines
 from pipelines.intake.reading.lines_format import FileRefused
 
@@ -63,7 +64,12 @@ def refuse_missing(is_found: bool, key: str, line: int) -> None:  # noqa: FBT001
     raise FileRefused(reason_code="file_header_matches_layout", message=msg)
 
 
-def refuse_other_counts(controls: Iterable[Control], loaded: Mapping[str, int], bad: Mapping[str, int]) -> None:
+def refuse_other_counts(
+    controls: Iterable[Control],
+    loaded: Mapping[str, int],
+    bad: Mapping[str, int],
+    reading: FileReading | None = None,
+) -> None:
     """Raise FileRefused where a control line counts other rows than were found, read and quarantined together.
 
     Both counts are by record; those of all records together stand under the empty one.
@@ -77,7 +83,7 @@ def refuse_other_counts(controls: Iterable[Control], loaded: Mapping[str, int], 
         said = f"counts {int(digits)} rows" if digits.isdecimal() else "holds no count of rows"
         msg = f"line {control.line} {said}{of}, the file has {read + aside} ({read} read, {aside} unreadable)"
         msg += "; rows were lost or doubled on the way: send the file again"
-        raise FileRefused(reason_code="file_trailer_matches", message=msg)
+        raise FileRefused(reason_code="file_trailer_matches", message=msg, reading=reading)
 
 
 def _match(pattern: str, line: str) -> re.Match[str] | None:

@@ -13,6 +13,7 @@ from typing import Literal
 import polars as pl
 
 from pipelines.configuration import ConfigurationError
+from pipelines.intake.reading.account import FileReading
 
 Refusal = Literal[
     "file_archive_safe",
@@ -43,11 +44,15 @@ _ENCODINGS = {
 
 
 class FileRefused(Exception):  # noqa: N818 - a refusal is an answer to the sender, not an error of ours
-    """No line of the file can be trusted. ``reason_code`` is a rule id; the message is for people and holds the fix."""
+    """No line of the file can be trusted. ``reason_code`` is a rule id; the message is for people and holds the fix.
 
-    def __init__(self, reason_code: Refusal, message: str) -> None:
+    ``reading`` is the account of the file where it was read to its end before, so that all that is wrong can be told.
+    """
+
+    def __init__(self, reason_code: Refusal, message: str, reading: FileReading | None = None) -> None:
         super().__init__(message)
         self.reason_code = reason_code
+        self.reading = reading
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,8 @@ def settle(text: Text, plan: Plan, loaded: Loaded) -> FileReading:
     kinds = marks.kind[at].tolist()
     reasons = [faults[i].fault if i in faults else REASONS[k] for i, k in zip(at.tolist(), kinds, strict=True)]
     told_cut_short(text, at, reasons)
-    _refuse_other_counts(plan, loaded, at)
     counts = np.array([faults[i].line_count if i in faults else 1 for i in at.tolist()], np.int64)
-    return FileReading(
+    reading = FileReading(
         physical_line_count=len(lines),
         header_line_count=len(lines) - len(inside) + int((inside == BLANK).sum()),
         loaded_line_count=loaded.line_count,
@@ -55,6 +54,8 @@ def settle(text: Text, plan: Plan, loaded: Loaded) -> FileReading:
         remarks=text.remarks,
         trailer=plan.body.trailer,
     )
+    refuse_other_counts(plan.body.controls, loaded.rows, _bad(plan, at), reading)
+    return reading
 
 
 def told_cut_short(text: Text, at: NDArray[np.int64], reasons: list[str]) -> None:
@@ -64,9 +65,10 @@ def told_cut_short(text: Text, at: NDArray[np.int64], reasons: list[str]) -> Non
         reasons[-1] = "file_complete"
 
 
-def _refuse_other_counts(plan: Plan, loaded: Loaded, at: NDArray[np.int64]) -> None:
+def _bad(plan: Plan, at: NDArray[np.int64]) -> Counter[str]:
+    """Count the rows set aside by their record."""
     bad: Counter[str] = Counter({ALL: len(at)})
     for place, text_format in enumerate(plan.formats):
         if text_format.record:
             bad[text_format.record] = int((plan.kinds[at] == place).sum())
-    refuse_other_counts(plan.body.controls, loaded.rows, bad)
+    return bad
