@@ -26,8 +26,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     (folder / f"institution_{YEAR}.csv").write_bytes(b"")
     program = folder / f"program_{YEAR}.csv"
     program.write_bytes(program.read_bytes()[:-9])
-    (folder / f"course_{YEAR}_fall.csv").write_bytes(b"PK\x03\x04" + bytes(range(256)) * 40)
-    student = folder / f"student_{YEAR}_fall.csv"
+    (folder / f"course_{YEAR}_fall_eot.csv").write_bytes(b"PK\x03\x04" + bytes(range(256)) * 40)
+    student = folder / f"student_{YEAR}_fall_eot.csv"
     student.write_bytes(student.read_text(encoding="utf-8").encode("utf-16"))
     (folder / "notes_of_the_registrar.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     shutil.copy(OREGON / "2022-23" / "major_2022-23.csv", folder / f"major_{YEAR}.csv")
@@ -50,8 +50,8 @@ def test_the_night_ends_with_a_closed_gate_and_not_with_a_failure_of_the_system(
     ("file_name", "words"),
     [
         (f"institution_{YEAR}.csv", ("empty",)),
-        (f"course_{YEAR}_fall.csv", ("zip", "text")),
-        (f"student_{YEAR}_fall.csv", ("UTF-16",)),
+        (f"course_{YEAR}_fall_eot.csv", ("zip", "text")),
+        (f"student_{YEAR}_fall_eot.csv", ("UTF-16",)),
         ("notes_of_the_registrar.csv", ("layout",)),
         (f"major_{YEAR}.csv", ("2022-23",)),
         (f"credential_{YEAR}a.csv", (f"credential_{YEAR}.csv",)),
@@ -80,7 +80,7 @@ def test_a_stray_file_is_named(night: Ran) -> None:
 
 
 def test_good_files_of_the_same_folder_are_taken_in_all_the_same(night: Ran) -> None:
-    assert _messages(night.home)[f"enrollment_{YEAR}_fall.csv"][0] in ("read", "accepted")
+    assert _messages(night.home)[f"enrollment_{YEAR}_fall_eot.csv"][0] in ("read", "accepted")
     assert (night.home / "scorecards" / "oregon" / YEAR / "scorecard-internal.html").is_file()
 
 
