@@ -37,11 +37,12 @@ class Earlier:
 class Before:
     """What a file is compared with: ``last`` is the nearest accepted file, ``other_year`` the nearest of another year.
 
-    Both are None where nothing has been accepted yet.
+    Both are None where no such file has been accepted yet. ``is_first`` where the grantee has no accepted file at all.
     """
 
     last: Earlier | None = None
     other_year: Earlier | None = None
+    is_first: bool = True
 
 
 def before(
@@ -52,18 +53,23 @@ def before(
     The program year and the vintage may be others. An accepted version of the same year comes before one of another
     year, an earlier year before a later one.
     """
-    parts = _words(supplier, layout, submission.file_name)
-    rows = connection.execute(
-        "select submission_id, program_year, file_name from quality.submission where status = 'accepted' "
-        "and grantee_id = ? and table_name = ? and submission_id <> ? order by received_at desc, submission_id",
-        [submission.grantee_id, submission.table_name, submission.submission_id],
+    accepted = connection.execute(
+        "select submission_id, program_year, file_name, received_at, table_name from quality.submission "
+        "where status = 'accepted' and grantee_id = ?",
+        [submission.grantee_id],
     ).fetchall()
-    alike = [Earlier(*row) for row in rows if _words(supplier, layout, row[2]) == parts]
+    words = _words(supplier, layout, submission.file_name) if accepted else None
+    rows = sorted((row for row in accepted if row[4] == submission.table_name), key=lambda row: (row[3], row[0]))
+    alike = [
+        Earlier(*row[:3])
+        for row in reversed(rows)
+        if row[0] != submission.submission_id and _words(supplier, layout, row[2]) == words
+    ]
     same = [e for e in alike if e.program_year == submission.program_year]
     others = sorted((e for e in alike if e not in same), key=lambda e: _distance(e.program_year, submission))
     other = _measured(connection, others[0]) if others else None
     last = _measured(connection, same[0]) if same else None
-    return Before(last or other, other)
+    return Before(last or other, other, is_first=not accepted)
 
 
 def _words(supplier: Supplier, layout: FileLayout, file_name: str) -> dict[str, str] | None:

@@ -67,5 +67,5 @@ def _compared(
     yield from value_drift(layout, columns, earlier.last)
     yield from spreadsheet_drift(layout, columns, earlier.last)
     yield from year_drift(submission, layout, columns, earlier.other_year)
-    yield from place_drift(connection, submission, columns, earlier.last)
+    yield from place_drift(connection, submission, columns, earlier)
     yield from row_drift(connection, supplier, submission, layout, columns[0].row_count, earlier)

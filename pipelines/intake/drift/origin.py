@@ -11,7 +11,7 @@ import duckdb
 from pipelines.grantee import all_grantees
 from pipelines.intake.drift import books
 from pipelines.intake.drift.change import Change, Measured
-from pipelines.intake.drift.earlier import Earlier
+from pipelines.intake.drift.earlier import Before, Earlier
 from pipelines.intake.drift.profile import Profile
 from pipelines.intake.drift.shape import BLANK, OTHERS
 from pipelines.intake.submission import Submission
@@ -78,13 +78,13 @@ def _other_year(profile: Profile, expected: str) -> Change:
 
 
 def place_drift(
-    connection: duckdb.DuckDBPyConnection, submission: Submission, columns: Sequence[Profile], last: Earlier | None
+    connection: duckdb.DuckDBPyConnection, submission: Submission, columns: Sequence[Profile], before: Before
 ) -> Iterator[Measured]:
     """Yield how many rows name institutions that the grantee has not: by its accepted files, and by UNITIDs."""
     for profile in columns:
         codes = {code: n for code, n in profile.codes.items() if code not in (BLANK, OTHERS)}
-        if profile.our_column == "institution_id" and codes:
-            yield from _by_id(connection, submission, profile, codes, last)
+        if profile.our_column == "institution_id" and codes and not before.is_first:
+            yield from _by_id(connection, submission, profile, codes, before.last)
         if profile.our_column == "unitid" and codes:
             yield from _by_unitid(submission, profile, codes)
 
@@ -97,8 +97,8 @@ def _by_id(
     last: Earlier | None,
 ) -> Iterator[Measured]:
     grantee_id = str(submission.grantee_id)
-    before = last.profiles.get((profile.layout_name, profile.column_name)) if last else None
-    if before and codes.keys() <= before.codes.keys():  # the usual case needs no look at all the other files
+    old = last.profiles.get((profile.layout_name, profile.column_name)) if last else None
+    if old and codes.keys() <= old.codes.keys():  # the usual case needs no look at all the other files
         yield Measured("other_grantee", len(codes))
         return
     known = books.known_places(connection)

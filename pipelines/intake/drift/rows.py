@@ -40,8 +40,8 @@ def row_drift(
     persons = identifier_columns(layout)
     other = before.other_year if persons else None
     source = raw_table(supplier.id, layout)
-    query = _sql(source, layout, row_count)
-    bound = {"id": submission.submission_id, "other": other.submission_id if other else None}
+    query = _sql(source, layout, row_count, with_other=other is not None)
+    bound = {"id": submission.submission_id} | ({"other": other.submission_id} if other else {})
     n, distinct, single, repeated = connection.execute(query, bound).fetchall()[0]
     if not n:
         return
@@ -61,13 +61,15 @@ def _doubled(layout: FileLayout, n: int, distinct: int, single: int) -> Iterator
 def ending(reading: FileReading) -> Measured:
     """Return whether a file ends in the middle of a record: its last line is one that could not be read."""
     bad = reading.quarantined
+    if not bad.height:
+        return Measured("truncated", 1)
     last = bad.filter(bad["line_number"] + bad["line_count"] > reading.physical_line_count)
     is_cut = last.height > 0 and bool(set(last["reason_code"]) & set(_CUT))
     change = Change("truncated", "ends in the middle of a record", measured=1, n=1)
     return Measured("truncated", 1, (change,) if is_cut else ())
 
 
-def _sql(table: str, layout: FileLayout, row_count: int) -> str:
+def _sql(table: str, layout: FileLayout, row_count: int, *, with_other: bool) -> str:
     """Return a query for the rows looked at, how many different ones, how many but once, how many of the other year.
 
     A sample takes people by the beginning of their pseudonym, so that both copies of a row are in it, and both years'.
@@ -76,16 +78,14 @@ def _sql(table: str, layout: FileLayout, row_count: int) -> str:
     texts = [f'"{names[c.name]}"' for c in layout.columns if c.to != "program_year"]
     hashed = f"hash({', '.join(texts)})"
     digits = _digits(row_count)
-    wanted = f"starts_with({_drawn_by(layout, hashed)}, '{'0' * digits}')" if digits else "true"
-    return f"""
-    with now as (
-        select {hashed} as row_hash, count(*) as copies from {table} where submission_id = $id and {wanted} group by 1
-    ),
-    other_year as (select distinct {hashed} as row_hash from {table} where submission_id = $other and {wanted})
-    select cast(sum(copies) as bigint), count(*), count(*) filter (where copies = 1),
-        cast(coalesce(sum(copies) filter (where row_hash in (select row_hash from other_year)), 0) as bigint)
-    from now
-    """
+    wanted = f" and starts_with({_drawn_by(layout, hashed)}, '{'0' * digits}')" if digits else ""
+    now = f"select {hashed} as row_hash, count(*) as copies from {table} where submission_id = $id{wanted} group by 1"
+    other = f"select {hashed} from {table} where submission_id = $other{wanted}"
+    alike = f"coalesce(sum(copies) filter (where row_hash in ({other})), 0)" if with_other else "0"
+    return (
+        "select cast(coalesce(sum(copies), 0) as bigint), count(*), count(*) filter (where copies = 1), "
+        f"cast({alike} as bigint) from ({now}) as now"
+    )
 
 
 def _digits(row_count: int) -> int:

@@ -59,9 +59,9 @@ def _damaged(damage: _Damage) -> Iterator[Change]:
 def _zeros_lost(layout: FileLayout, columns: Sequence[Profile], last: Earlier | None) -> Iterator[Measured]:
     """Yield leading zeros lost: codes declared as 01 that came as 1, numbers of one length that came shorter."""
     then = last.columns_of(layout) if last else {}
-    changes, subjects = [], 0
+    changes, subjects, codes = [], 0, known_codes(layout)
     for profile in columns:
-        declared = known_codes(layout).get(profile.column_name, set())
+        declared = codes.get(profile.column_name, set())
         bare = {code.lstrip("0") for code in declared if re.fullmatch(r"0+[1-9]\d*", code)} - declared
         old = then.get(profile.column_name)
         width = _one_width(old) if old else None
