@@ -17,6 +17,7 @@ from pipelines.intake.reading.lines_bytes import Lines
 from pipelines.intake.reading.lines_format import QUARANTINE_SCHEMA
 
 EXCERPT_LENGTH = 80
+_MASKED_TOGETHER = 1 << 16  # lines: a file may be bad throughout, and their text takes four times its shape
 _SHAPE = {"N": "9", "L": "A", "M": "A", "C": "?"}
 _VALUE_LIKE = re.compile(r"\d{4}")
 
@@ -53,18 +54,21 @@ def quarantine(
     lines: Lines, at: NDArray[np.int64], reasons: Sequence[str], counts: NDArray[np.int64] | None = None
 ) -> pl.DataFrame:
     """Return one quarantine row for each line index in ``at``; ``counts`` are the physical lines each one takes."""
-    longest = 4 * (
-        EXCERPT_LENGTH + 1
-    )  # bytes: enough for every character that can be shown, and to see that there are more
-    starts = lines.start[at]
-    ends = np.minimum(lines.end[at], starts + longest)
-    cut = (lines.data[a:b].decode(errors="replace") for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
+    parts = [_excerpts(lines, at[first : first + _MASKED_TOGETHER]) for first in range(0, len(at), _MASKED_TOGETHER)]
     return pl.DataFrame(
         {
             "line_number": at + 1,
             "reason_code": reasons,
-            "excerpt_masked": mask_all(pl.Series(list(cut), dtype=pl.String)),
+            "excerpt_masked": pl.concat(parts) if parts else pl.Series(dtype=pl.String),
             "line_count": np.ones(len(at), np.int64) if counts is None else counts,
         },
         schema=QUARANTINE_SCHEMA,
     )
+
+
+def _excerpts(lines: Lines, at: NDArray[np.int64]) -> pl.Series:
+    """Return the shapes of lines; of each only as many bytes are looked at as can be shown, and one character more."""
+    starts = lines.start[at]
+    ends = np.minimum(lines.end[at], starts + 4 * (EXCERPT_LENGTH + 1))
+    cut = (lines.data[a:b].decode(errors="replace") for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
+    return mask_all(pl.Series(list(cut), dtype=pl.String))

@@ -89,7 +89,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
     with FileBytes(path):  # watches over the file
         with _refusing():
-            opened = ParquetFile(path)
+            opened = ParquetFile(path, page_checksum_verification=True)
         with opened as file:
             yield file
 
