@@ -109,7 +109,10 @@ def _set(codes: Mapping[str, str], separator: str, text: str) -> str:
         for pattern, part in known
         if part
     )
-    return f"case{whens} end"
+    # Most people select one: looking it up takes a tenth of the time of taking a set apart.
+    single = {theirs.strip(): ours for theirs, ours in codes.items() if separator.strip() not in theirs}
+    one = " ".join(f"when {quoted(theirs)} then {quoted(ours)}" for theirs, ours in single.items())
+    return f"case {text} {one} else case{whens} end end" if one and whens else f"case{whens} end"
 
 
 def _only(codes: Mapping[str, str], separator: str, *, once: bool = False) -> str:
