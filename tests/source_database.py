@@ -60,7 +60,10 @@ def postgres_server() -> Iterator[Server]:
 
 
 def write_grantee(folder: Path, *files: tuple[str, str, tuple[str, ...]], source: str = "") -> Grantee:
-    """Write a grantee ``example`` with a layout for each (name, query, columns) and return it."""
+    """Write a grantee ``example`` with a layout for each (name, query, columns) and return it.
+
+    A column may say more than its name, after it: ``YEAR", to = "program_year``.
+    """
     home = folder / "example"
     home.mkdir(parents=True, exist_ok=True)
     text = (FOLDER / "oregon" / "grantee.toml").read_text(encoding="utf-8").replace('id = "oregon"', 'id = "example"')
