@@ -14,7 +14,7 @@ from pipelines.intake.versions import first_of, forget_refusals, in_force, is_la
 
 
 def settle(connection: duckdb.DuckDBPyConnection, arrival: Arrival, key: bytes) -> Submission:
-    """Land a file of a grantee, or refuse it as a repeat; what it replaces leaves core. In a transaction of the caller."""
+    """Land a file of a grantee, or refuse it as a repeat; what it replaces leaves core. The caller has a transaction."""
     file = arrival.found
     supplier = grantee(file.grantee_id)
     layouts = layouts_for(supplier, file.program_year, file.file_name)
