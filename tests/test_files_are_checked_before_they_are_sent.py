@@ -55,6 +55,7 @@ def planted(grantee_id: str) -> set[tuple[str, str, str]]:
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grantee_id", grantee_ids())
 def test_all_planted_faults_are_told_in_one_go_at_their_lines_in_every_format(grantee_id: str) -> None:
     _, told = all_of(grantee_id)
@@ -68,6 +69,7 @@ def test_all_planted_faults_are_told_in_one_go_at_their_lines_in_every_format(gr
     assert {rule_id for _, _, rule_id in lacking} <= set(told["not_checked"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grantee_id", grantee_ids())
 def test_each_fault_comes_with_reason_and_fix_and_no_birth_date_or_identifier_is_shown(grantee_id: str) -> None:
     faults = all_of(grantee_id)[1]["faults"]
@@ -101,6 +103,7 @@ def test_cells_are_named_as_a_workbook_names_them(place: str, position: int | No
     assert cell_of(place, position, line) == cell
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grantee_id", grantee_ids())
 def test_of_each_rule_it_is_said_whether_a_gate_would_close_and_why(grantee_id: str) -> None:
     code, told = all_of(grantee_id)
@@ -185,6 +188,7 @@ def test_checking_writes_nothing_beside_the_files_or_into_a_home(
     assert list(tmp_path.iterdir()) == [programs]
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_cost_at_most_two_seconds_more_than_one(tmp_path: Path) -> None:
     """CPU time of this process, so that a busy machine does not decide; judged by the second of two calls."""
     source = next((SAMPLE / "oregon" / YEAR).glob("student_*fall_eot.csv"))

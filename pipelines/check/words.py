@@ -20,7 +20,7 @@ def say_text(faults: Sequence[Fault], judgement: Judgement, say: Say) -> None:
     for fault in faults:
         say(_fault_text(fault))
     counts = ", ".join(f"{sum(f.severity == word for f in faults)} {word}" for word in _SEVERITIES)
-    say(f"{len(faults)} faults: {counts}")
+    say(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}: {counts}")
     for result in judgement.results:
         gate = "a gate would close" if result.closes_gate else "no gate would close"
         allowed = f"{result.failed} of {result.population} fail, {result.threshold}: " if result.failed else ""
