@@ -74,7 +74,7 @@ def test_every_column_that_a_sender_fills_is_under_some_rule_or_takes_any_text()
 
 def test_every_reason_to_set_a_line_or_file_aside_is_a_rule_that_says_why_and_how_to_repair_it() -> None:
     known = {rule.id for rule in rules_of("quality.received_line")}
-    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(INTAKE.glob("*.py")))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted(INTAKE.rglob("*.py")))
     used = set(re.findall(r'"((?:file|line)_[a-z_]+)"', source))
     no_reasons = {"line_number", "line_count", "file_name"}
     assert used - no_reasons <= known

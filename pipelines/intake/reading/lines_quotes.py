@@ -46,6 +46,11 @@ def scan_row(lines: Lines, first: int, last: int, own: bytes, width: int) -> Sca
     if not (own[1:] and (text.startswith(own[1:]) or own in text)):
         plain = tuple(text.split(own[:1]))
         return Scan(plain, fault="" if len(plain) == width else "line_field_count")
+    return _scan_quoted(lines, first, last, own, width)
+
+
+def _scan_quoted(lines: Lines, first: int, last: int, own: bytes, width: int) -> Scan:
+    offset, line_end = int(lines.start[first]), int(lines.end[first])
     text = lines.data[offset : int(lines.end[min(first + MAX_LINES_PER_ROW, last) - 1])]
     line, at, end = first, 0, line_end - offset
     values: list[bytes] = []

@@ -6,7 +6,7 @@ decimals keep their digits; numbers with a binary point are told by the shortest
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,36 +38,39 @@ def count_records(path: Path) -> int:
 
 def read_parquet(path: Path, layout: FileLayout, sink: Sink) -> FileReading:
     """Read a Parquet file. Raises FileRefused where it is damaged, encrypted or nested, or lacks a column."""
-    aside: list[pl.DataFrame] = []
-    done = 0
     with _opened(path) as file:
-        schema = file.schema_arrow
+        schema, said = file.schema_arrow, int(file.metadata.num_rows)
         fields = [Field(c.name, is_optional=c.is_optional) for c in layout.columns]
         columns = match_header(tuple(schema.names), fields, 0)
         refuse_unreadable_types(schema)
-        for texts in _batches(file):
-            rows, bad = _parted(texts, done)
-            done += texts.height
-            aside += [bad] if bad.height else []
-            if rows.height:
-                sink(layout, _named(rows, columns, layout))
-        physical = int(file.metadata.num_rows)
-        if done != physical:
-            msg = f"the Parquet file is damaged: it says {physical} records and holds {done}; write it anew"
-            raise FileRefused(reason_code="file_complete", message=msg)
-    quarantined = pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *aside])
+        aside = _landed(file, said, lambda rows: sink(layout, _named(rows, columns, layout)))
     return FileReading(
-        physical_line_count=physical,
+        physical_line_count=said,
         header_line_count=0,
-        loaded_line_count=done - quarantined.height,
-        loaded_row_count=done - quarantined.height,
-        quarantined=quarantined,
+        loaded_line_count=said - aside.height,
+        loaded_row_count=said - aside.height,
+        quarantined=aside,
         encoding="utf-8",
         header=columns.header,
         unexpected_columns=columns.unexpected,
         missing_columns=columns.missing,
         remarks=remarks_on(schema),
     )
+
+
+def _landed(file: Any, said: int, emit: Callable[[pl.DataFrame], None]) -> pl.DataFrame:
+    """Give out the records that can be read; return the quarantine of the others. Raises FileRefused."""
+    aside, done = [pl.DataFrame(schema=QUARANTINE_SCHEMA)], 0
+    for texts in _batches(file):
+        rows, bad = _parted(texts, done)
+        done += texts.height
+        aside.append(bad)
+        if rows.height:
+            emit(rows)
+    if done != said:
+        msg = f"the Parquet file is damaged: it says {said} records and holds {done}; write it anew from the source"
+        raise FileRefused(reason_code="file_complete", message=msg)
+    return pl.concat(aside)
 
 
 def _batches(file: Any) -> Iterator[pl.DataFrame]:
