@@ -256,7 +256,7 @@ def _archives() -> list[Hostile]:
              refused("file_layout_known", lines=0, inside="/empty.csv")),
         made("an archive of zeros", _zip((f"course_{YEAR}_zeros.csv", b"0" * (64 << 20))), refused(SAFE, "200 times")),
         made("a name that leads out", _zip(("../../../evil.csv", b"x\n")), refused(SAFE, "leads out")),
-        made("an absolute name", _zip(("/root/evil.csv", b"x\n")), refused(SAFE, "leads out")),
+        made("an absolute name", _zip(("/evil.csv", b"x\n")), refused(SAFE, "leads out")),
         made("a name with a drive", _zip(("C:\\evil.csv", b"x\n")), refused(SAFE, "leads out")),
         made("a link in an archive", _zip((link, b"/etc/passwd")), refused(SAFE, "link")),
         made("two members of one name", _zip(("a.csv", b"1\n"), ("A.csv", b"2\n")), refused(SAFE, "twice")),

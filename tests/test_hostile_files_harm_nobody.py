@@ -9,6 +9,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,42 @@ GRANTEES = Path(__file__).parent / "grantees"
 def corpus() -> tuple[Hostile, ...]:
     """Return the whole corpus."""
     return (*text_cases(), *form_cases())
+
+
+GROWING = f"course_{YEAR}_growing.csv"
+STRAYS = {
+    "folder.csv/": "move its files up",
+    "leads-out.csv": "leads out of the grantee's folder is not followed",
+    "leads-nowhere.csv": "leads to no file",
+    "circle.csv": "leads to no file",
+    "pipe.csv": "which may never end",
+}
+
+
+def _put_what_is_no_file(folder: Path, secret: Path) -> None:
+    """Lay down what lies in a folder beside files: folders, links, pipes, and a name that is no text."""
+    (folder / "folder.csv").mkdir()
+    (folder / "leads-out.csv").symlink_to(secret)
+    (folder / "leads-nowhere.csv").symlink_to(folder / "nothing")
+    (folder / "circle.csv").symlink_to(folder / "circle.csv")
+    os.mkfifo(folder / "pipe.csv")
+    Path(os.fsdecode(os.fsencode(folder / "course_") + b"\xff.csv")).write_bytes(text_file(good("no text")))
+
+
+@contextmanager
+def _growing(path: Path) -> Iterator[None]:
+    """Let a file grow whenever the archive writes its copy to the disk: that is while it reads a file, each time."""
+    path.write_bytes(text_file(good("growing")))
+    fsync = os.fsync
+
+    def grow(descriptor: int) -> None:
+        with path.open("ab") as file:
+            file.write(b"C1,2023-24,FA,W0998,Welding,C\n")
+        fsync(descriptor)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", grow)
+        yield
 
 
 @dataclass(frozen=True)
@@ -57,9 +94,13 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
             example.put(name, text_file(good(f"{neighbor} {number}")), grantee=neighbor)
     for one in corpus():
         example.put(one.file_name, one.content, grantee=TARGET)
+    folder = root / "inbox" / TARGET / YEAR
+    (root / "secret.csv").write_bytes(text_file(good("of another grantee")))
+    _put_what_is_no_file(folder, root / "secret.csv")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(OWN_FOLDER, str(root / "own"))
-        example.night()
+        with _growing(folder / GROWING):
+            example.night()
         yield _told(example)
 
 
@@ -136,7 +177,7 @@ def test_no_line_of_the_log_is_forged(night: Night) -> None:
 
 def test_nothing_unpacked_stays_behind_and_nothing_leads_out(night: Night) -> None:
     assert [p for p in (night.example.home / "tmp").rglob("*") if p.is_file()] == []
-    assert not Path("/root/evil.csv").exists()
+    assert not Path("/evil.csv").exists()
     assert list(night.example.root.rglob("evil.csv")) == []
 
 
@@ -197,9 +238,32 @@ def test_nobody_is_made_of_a_placeholder_and_no_number_of_a_text(night: Night) -
     assert all((one is None) == is_told for one, is_told in tried)
 
 
-def test_the_second_night_finds_nothing_new(night: Night) -> None:
+def test_a_file_that_grows_while_it_is_read_is_refused_until_it_is_whole(night: Night) -> None:
+    found = night.submissions[GROWING]
+    assert (found["status"], found["loaded_row_count"]) == ("refused", 0)
+    assert found["physical_line_count"] == found["quarantined_line_count"]
+    assert set(night.reasons[GROWING]) == {"file_readable"}
+    assert "send it again when it is complete" in found["message"]
+    assert night.example.rows("select count(*) from core.course where course_id = 'W0998'") == [(0,)]
+
+
+@pytest.mark.parametrize(("place", "words"), STRAYS.items(), ids=[name.strip("/") for name in STRAYS])
+def test_what_is_no_file_is_told_and_never_opened(night: Night, place: str, words: str) -> None:
+    assert any(place in line and words in line for line in night.example.said)
+    assert place not in night.submissions
+
+
+def test_a_link_brings_no_file_of_others_in(night: Night) -> None:
+    assert night.example.rows("select count(*) from core.course where course_title like '%another-grantee%'") == [(0,)]
+
+
+def test_a_name_that_is_no_text_is_answered_under_one_that_is(night: Night) -> None:
+    assert night.submissions["course_?.csv"]["status"] == "refused"
+
+
+def test_the_second_night_takes_in_the_file_that_has_stopped_growing_and_no_other(night: Night) -> None:
     again = night.example.night()
-    assert [s.file_name for s in again.submissions] == []
+    assert [(s.file_name, s.status) for s in again.submissions] == [(GROWING, "read")]
 
 
 def test_no_case_depends_on_the_time_of_day() -> None:

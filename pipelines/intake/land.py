@@ -94,7 +94,7 @@ def refuse(
 
     Its lines count as quarantined: those known to be bad one by one, the others in one row without a line number.
     """
-    physical = reading.physical_line_count if reading else count_physical_lines(arrival.path, layouts, arrival.sheet)
+    physical = reading.physical_line_count if reading else _line_count(layouts, arrival, doubt)
     header = reading.header_line_count if reading else 0
     listed = reading.quarantined.head(LISTED_LINES) if reading else _NO_LINES
     whole = {
@@ -114,6 +114,13 @@ def refuse(
     names = _NO_LINES.columns
     record(connection, submission, pl.concat([pl.DataFrame([whole], schema=_NO_LINES.schema), listed.select(names)]))
     return submission
+
+
+def _line_count(layouts: Sequence[FileLayout], arrival: Arrival, doubt: Doubt) -> int:
+    """Return how many lines a file has that nobody has read; none are known of one that cannot be opened."""
+    if doubt.reason_code == "file_readable":
+        return 0
+    return count_physical_lines(arrival.path, layouts, arrival.sheet)
 
 
 @dataclass
