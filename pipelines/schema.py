@@ -156,7 +156,7 @@ _table(
     _attribute("hispanic_ethnicity", "Answer to a separate question on Hispanic or Latino ethnicity.", "yes_no",
                "000144", ""),
     _attribute("race_selections", "All races selected, as collected.", "race", "001943", "", many=True),
-    column("prior_race_selection", "Race as an older single field of the same extract says it; null where none. "
+    column("prior_race_selection", "Race as an older single field of the same extract says it; null where none is. "
            "Kept to be compared with race_selections, and in no measure.", codes="race", ceds="local"),
     column("race_question_standard", "The standard that the race question followed.", codes="race_question_standard",
             ceds="local", required=True),
