@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 from pipelines.cli_layout import layout as command
 from pipelines.code_sets import code_set
 from pipelines.configuration import ConfigurationError
-from pipelines.grantee import grantee, grantee_ids
+from pipelines.grantee import FOLDER, grantee, grantee_ids
+from pipelines.intake.preview import preview
 from pipelines.layout_check.check import problems_of
 from pipelines.layout_draft.draft import draft
 from pipelines.layout_draft.words import words
@@ -255,3 +257,31 @@ def test_the_vocabulary_speaks_of_columns_tables_and_codes_that_exist() -> None:
     assert set(known.tables) <= {t.name for t in core_tables()}
     for name, block in known.codes.items():
         assert set(block) <= set(code_set(name)), name
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "xlsx"])
+def test_what_a_draft_maps_is_conformed_by_a_night_row_for_row(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "grantees" / "drafted"
+    shutil.copytree(FOLDER / "_template", own)
+    text = (own / "grantee.toml").read_text(encoding="utf-8").replace('id = "example"', 'id = "drafted"')
+    (own / "grantee.toml").write_text(text, encoding="utf-8")
+    path, frame = tmp_path / f"course_2023-24.{kind}", pl.DataFrame(COURSES, schema=HEADER, orient="row")
+    if kind == "csv":
+        frame.write_csv(path)
+    elif kind == "jsonl":
+        frame.write_ndjson(path)
+    elif kind == "parquet":
+        frame.write_parquet(path)
+    else:
+        frame.write_excel(path, worksheet="Courses")
+    (own / "layout.toml").write_text(draft(path, "drafted"), encoding="utf-8")
+    monkeypatch.setenv("CTE_GRANTEES", str(own.parent))
+    with preview("drafted", YEAR, [path]) as warehouse:
+        rows = warehouse.execute(
+            "select institution_id, program_year, term_code, course_id, course_title, credit_status, "
+            "unreadable_columns from core.course order by course_id"
+        ).fetchall()
+    words_of = {"FA": "fall", "C": "credit", "N": "noncredit"}
+    assert rows == [(c, y, words_of[t], i, title, words_of[k], "") for c, y, t, i, title, k in COURSES]
