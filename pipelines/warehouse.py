@@ -66,8 +66,9 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the schemas, and the declared tables and columns that are not there yet."""
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
+    columns = _known_columns(connection)
     for table in declared_tables():
-        known = _known_columns(connection, table)
+        known = columns.get(table.fullname, set())
         if known >= {c.name for c in table.columns}:
             continue
         connection.execute(ddl(table))
@@ -186,12 +187,16 @@ def _upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.commit()
 
 
-def _known_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
+def _known_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Return the names of the columns of each table, asked for once: a query a table took 0.4 s of each opening."""
     found = connection.execute(
-        "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
-        [table.schema, table.name],
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        "where database_name = current_database() and not internal"
     )
-    return {row[0] for row in found.fetchall()}
+    columns: dict[str, set[str]] = {}
+    for table, column in found.fetchall():
+        columns.setdefault(table, set()).add(column)
+    return columns
 
 
 def _column_comments(table: Table) -> list[tuple[str, str | None]]:
