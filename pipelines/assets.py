@@ -16,6 +16,7 @@ import dagster as dg
 from pipelines import ledger, models
 from pipelines.faults import words_kept_back
 from pipelines.grantee import grantee_ids
+from pipelines.measurement_tables import measurement_tables
 from pipelines.night import (
     Night,
     close_book,
@@ -95,6 +96,7 @@ def _intake() -> dg.AssetsDefinition:
     books = [
         dg.AssetSpec(SUBMISSION, description=ledger.SUBMISSION.comment),
         dg.AssetSpec(QUARANTINE, description=ledger.QUARANTINE.comment),
+        *(dg.AssetSpec(["quality", t.name], description=t.comment) for t in measurement_tables()),
     ]
 
     def take_in_what_arrived(context: dg.AssetExecutionContext) -> None:

@@ -18,6 +18,7 @@ from expectations.rule import Rule
 from expectations.structural import structural_rules
 from pipelines.code_sets import Code, code_set, code_set_names
 from pipelines.ledger import quality_tables
+from pipelines.measurement_tables import measurement_tables
 from pipelines.models import Model, all_models
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import core_tables, key_of
@@ -96,7 +97,7 @@ def _dictionary() -> Iterator[str]:
     )
     for table in (*core_tables(), *reference_tables()):
         yield from _submitted_table(table)
-    for table in quality_tables():
+    for table in (*quality_tables(), *measurement_tables()):
         yield from _ledger_table(table)
     for model in sorted(all_models(), key=lambda one: one.table):
         yield from _model(model)

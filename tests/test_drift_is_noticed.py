@@ -23,6 +23,7 @@ from pipelines.intake.drift.scan import MANY_ROWS, columns_looked_at, count_valu
 from pipelines.intake.drift.shape import SHAPE_OF, SHAPE_SQL, SPACES, is_scientific, shape_of
 from pipelines.intake.drift.values import value_drift
 from pipelines.layout_files import file_layouts
+from pipelines.layouts import Transactions
 from pipelines.measurement_tables import DRIFT_KINDS, measurement_tables
 
 LAST, THIS = "2022-23", "2023-24"
@@ -368,6 +369,16 @@ def test_the_same_distribution_is_never_a_jump_however_large_the_file(
     before = Earlier("s", LAST, "f", {("course", "CREDIT"): column(divided)})
     kinds = {m.kind: m.changes for m in value_drift(layout, [column(times)], before)}
     assert kinds.get("code_share_jumped", ()) == ()
+
+
+def test_an_update_file_is_not_blamed_for_holding_less_than_the_whole() -> None:
+    course = next(f for f in file_layouts(grantees.grantee("oregon").folder) if f.name == "course")
+    whole = Profile("course", "course", "CREDIT", 1, "credit_status", 90, 0, 1, codes={"C": 90})
+    before = Earlier("s", LAST, "f", {("course", "CREDIT"): whole})
+    update = replace(whole, row_count=30, codes={"N": 30})
+    layouts = {"whole": course, "update": replace(course, transactions=Transactions("CREDIT"))}
+    kinds = {name: {m.kind for m in value_drift(layout, [update], before)} for name, layout in layouts.items()}
+    assert kinds == {"whole": {"code_never_seen", "code_share_jumped"}, "update": {"code_never_seen"}}
 
 
 @given(st.integers(1, 10_000), st.integers(1, 10_000), st.data())

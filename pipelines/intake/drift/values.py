@@ -24,6 +24,8 @@ def value_drift(layout: FileLayout, columns: Sequence[Profile], last: Earlier | 
     numbers = [(now, old) for now, old in pairs if old.patterns and _number_count(old) == old.filled_count > 0]
     if numbers:
         yield Measured("column_retyped", len(numbers), tuple(_retyped(numbers)), compared)
+    if layout.transactions:  # an update holds what has changed, whose shares say nothing about the whole
+        return
     enough = [(now, old) for now, old in pairs if min(now.row_count or 0, old.row_count or 0) >= FEWEST_ROWS]
     for kind, counts in (("code_share_jumped", "codes"), ("pattern_changed", "patterns")):
         told = [(now, old) for now, old in enough if getattr(now, counts) and getattr(old, counts)]
