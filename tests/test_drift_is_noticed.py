@@ -371,6 +371,21 @@ def test_the_same_distribution_is_never_a_jump_however_large_the_file(
     assert kinds.get("code_share_jumped", ()) == ()
 
 
+def test_a_code_that_is_only_written_otherwise_by_a_new_layout_is_no_jump() -> None:
+    new = next(f for f in file_layouts(grantees.grantee("oregon").folder) if f.name == "course")
+    columns = tuple(
+        replace(c, codes={"1": "credit", "2": "noncredit"}) if c.name == "CREDIT" else c for c in new.columns
+    )
+    then = Profile("course", "course", "CREDIT", 1, "credit_status", 90, 0, 1, codes={"1": 60, "2": 30})
+    now = replace(then, codes={"C": 60, "N": 30})
+    before = Earlier("s", LAST, "f", {("course", "CREDIT"): then})
+    jumps = {
+        name: {m.kind: len(m.changes) for m in value_drift(new, [now], before, old)}["code_share_jumped"]
+        for name, old in (("told", replace(new, columns=columns)), ("not told", new))
+    }
+    assert jumps == {"told": 0, "not told": 4}
+
+
 def test_an_update_file_is_not_blamed_for_holding_less_than_the_whole() -> None:
     course = next(f for f in file_layouts(grantees.grantee("oregon").folder) if f.name == "course")
     whole = Profile("course", "course", "CREDIT", 1, "credit_status", 90, 0, 1, codes={"C": 90})

@@ -72,6 +72,14 @@ def before(
     return Before(last or other, other, is_first=not accepted)
 
 
+def layout_then(supplier: Supplier, layout: FileLayout, earlier: Earlier | None) -> FileLayout | None:
+    """Return the layout of the same name that was in force in the year of an earlier file; None where none was."""
+    if earlier is None:
+        return None
+    named = (one for one in supplier.layouts if one.name == layout.name and one.record == layout.record)
+    return next((one for one in named if one.is_effective(earlier.program_year)), None)
+
+
 def _words(supplier: Supplier, layout: FileLayout, file_name: str) -> dict[str, str] | None:
     """Return the words of a file's name that tell it from others of its year; None for a file of another kind.
 

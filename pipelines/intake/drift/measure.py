@@ -8,7 +8,7 @@ import duckdb
 
 from pipelines.intake.drift import books
 from pipelines.intake.drift.change import Measured, together
-from pipelines.intake.drift.earlier import before
+from pipelines.intake.drift.earlier import before, layout_then
 from pipelines.intake.drift.header import header_drift, positions, unknown_columns
 from pipelines.intake.drift.origin import place_drift, with_modal_year, year_drift
 from pipelines.intake.drift.profile import Profile, profiles_of
@@ -64,7 +64,7 @@ def _compared(
         return
     earlier = before(connection, supplier, submission, layout)
     yield from header_drift(layout, columns, unknown, earlier.last)
-    yield from value_drift(layout, columns, earlier.last)
+    yield from value_drift(layout, columns, earlier.last, layout_then(supplier, layout, earlier.last))
     yield from spreadsheet_drift(layout, columns, earlier.last)
     yield from year_drift(submission, layout, columns, earlier.other_year)
     yield from place_drift(connection, submission, columns, earlier)
