@@ -81,7 +81,11 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         add(connection, "credential", program_year=year, award_date=date(2023, 5, 1))
         add(connection, "credential", program_year=year, award_date=date(2023, 5, 2))
         add(connection, "student", program_year=year, term_code="spring")
-    connection.execute("update quality.submission set loaded_line_count = 2")
+    connection.execute("update quality.submission set loaded_line_count = 2, vintage = 'end_of_term'")
+    connection.execute(
+        "insert into quality.drift_scope (submission_id, kind, subject_count) "
+        "select submission_id, 'truncated', 1 from quality.submission"
+    )
     for model in [m for m in all_models() if m.schema != "publish"]:
         grain = ", ".join(model.grain)
         repeated = rows_of(connection, f"{model.table}", grain, f"true group by {grain} having count(*) > 1")
