@@ -6,7 +6,6 @@ whose stream is the same on every platform.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -15,15 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipelines.sample.identifiers import identifiers
 from pipelines.sample.plan import Plan
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-YEARS_IN_A_FORM = 64  # the numbers of a form are dealt out to 64 entry years, so that no two cohorts share one
-FIRST_YEAR = 2000
-_DIGITS = {"#": "0123456789", "+": "12345678"}  # + keeps a number from being all zeros or all nines
-_STRIDE = 7_368_787  # coprime to 2 and 5, hence to every capacity: neighbors in the cohort get numbers far apart
 # Per cent of yes, unknown, declined, not reported; the rest is no. Economic disadvantage comes from aid forms, which
 # many do not file: they are missing, not "no".
 POPULATIONS = {
@@ -87,9 +83,10 @@ def people(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) ->
     sex = _sex(plan, rng, offer)
     race = pick(rng, count, [*plan.race.values(), 100 - sum(plan.race.values())])
     line = np.array([*plan.race, "white"], dtype=object)[race]
+    forms = pick(rng, count, [share for _, share in plan.identifiers])
     columns: dict[str, Any] = {
         "offer": offer,
-        "student_id": _identifiers(plan, rng, entry_year, count),
+        "student_id": identifiers([form for form, _ in plan.identifiers], forms, entry_year),
         "birth_date": _birth_dates(rng, entry_year, count),
         "sex": sex,
         **_race(plan, rng, line),
@@ -184,32 +181,3 @@ def _skill(rng: np.random.Generator, line: Any, columns: dict[str, Any]) -> Floa
     for name in ("economic_disadvantage_status", "disability_status", "english_learner_status"):
         skill -= 0.03 * (columns[name] == "yes")
     return np.asarray(skill, dtype=np.float64)
-
-
-def _identifiers(plan: Plan, rng: np.random.Generator, entry_year: int, count: int) -> Any:
-    chosen = pick(rng, count, [share for _, share in plan.identifiers])
-    texts = np.empty(count, dtype=object)
-    for number, (form, _) in enumerate(plan.identifiers):
-        has_form = chosen == number
-        texts[has_form] = deal(form, entry_year, int(has_form.sum())).to_list()
-    return texts
-
-
-def deal(form: str, entry_year: int, count: int) -> pl.Series:
-    """Return ``count`` different identifiers of a form; no other entry year gets one of them."""
-    prefix = re.split(r"[#+]", form)[0]
-    bases = [len(_DIGITS[place]) for place in form[len(prefix) :]]
-    capacity = int(np.prod(bases, dtype=np.int64))
-    room = capacity // YEARS_IN_A_FORM
-    if count > room:
-        msg = (
-            f"the identifier form {form!r} has room for {room} students a year, not {count}; lengthen it in sample.toml"
-        )
-        raise ValueError(msg)
-    serial = (entry_year - FIRST_YEAR) % YEARS_IN_A_FORM * room + np.arange(count, dtype=np.int64)
-    rest = serial * _STRIDE % capacity
-    number = np.zeros(count, dtype=np.int64)
-    for power, base in enumerate(reversed(bases)):
-        number += (rest % base + (base < len(_DIGITS["#"]))) * 10**power
-        rest //= base
-    return prefix + pl.Series(number).cast(pl.String).str.zfill(len(bases))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from pipelines.sample.faults import FAULTS, LINE_FAULTS, ROWS, SPARE, Fault, LineFault
-from pipelines.sample.people import FIRST_YEAR, deal
+from pipelines.sample.identifiers import FIRST_YEAR, deal
 from pipelines.sample.render import text_of
 from pipelines.sample.sheets import Sheet, Submission
 from pipelines.schema import core_table
