@@ -65,8 +65,17 @@ SUBMISSION = _ledger(
             BigInteger),
     _column("changed_row_count", "Rows whose key both files have with other content; null likewise.", BigInteger),
     _column("removed_row_count", "Rows of the replaced file whose key this one has not; null likewise.", BigInteger),
+    _column("turn", "Which try at its slot it is, anew when the sender goes back to it; null if unread.", BigInteger),
+    _column("decision", "accepted or refused, where a person has decided so; null where nobody has."),
     _column("destroyed_at", "When the bytes and rows were destroyed because they were due (UTC); null before.",
             DateTime),
+)  # fmt: skip
+
+PACKAGE = _ledger(
+    "package", "Which files each archive or workbook held; the same file may come in several.",
+    ("archive_sha256", "submission_id"),
+    _column("archive_sha256", "SHA-256 of the archive or workbook."),
+    _column("submission_id", "A file or sheet in it."),
 )  # fmt: skip
 
 TRANSACTION = _ledger(
@@ -140,4 +149,4 @@ RULE_RESULT = _ledger(
 
 def quality_tables() -> list[Table]:
     """Return the tables of schema ``quality``."""
-    return [RUN, SUBMISSION, TRANSACTION, QUARANTINE, FINDING, RULE_RESULT]
+    return [RUN, SUBMISSION, PACKAGE, TRANSACTION, QUARANTINE, FINDING, RULE_RESULT]

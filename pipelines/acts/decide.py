@@ -14,8 +14,8 @@ from pipelines.acts.log import Act
 from pipelines.acts.office import Office, Subject, log_act, one_act
 from pipelines.acts.people import STEWARD, Person, hold_fit_for_the_log, hold_role
 from pipelines.configuration import ConfigurationError
-from pipelines.intake.submission import Submission, find, set_status
-from pipelines.intake.versions import refuse_after_reading
+from pipelines.intake.submission import Submission, find
+from pipelines.intake.versions import accept_after_reading, in_force, refuse_after_reading
 
 _PLACE = "grantee_id = ? and program_year = ? and destroyed_at is null"
 
@@ -30,7 +30,7 @@ def accept(office: Office, subject: Subject, person: Person, file_names: Sequenc
     hold_gates_open(office.connection, subject, hold_judged(office.connection, subject, files))
     with one_act(office):
         for submission in files:
-            set_status(office.connection, submission.submission_id, "accepted")
+            accept_after_reading(office.connection, submission)
         return log_act(office, "accept", subject, person, files)
 
 
@@ -78,6 +78,5 @@ def chosen(
 
 def _in_place_of(connection: duckdb.DuckDBPyConnection, refused: Sequence[Submission]) -> list[list[str]]:
     """Return name and hash of the earlier versions that count again."""
-    ids = [one.supersedes_submission_id for one in refused if one.supersedes_submission_id]
-    again = find(connection, "list_contains(?, submission_id) and status = 'read'", [ids])
-    return sorted([one.file_name, one.sha256] for one in again)
+    again = [in_force(connection, str(one.grantee_id), one.program_year, one.slot) for one in refused]
+    return sorted([one.file_name, one.sha256] for one in again if one)

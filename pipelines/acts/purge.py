@@ -95,7 +95,7 @@ def destroy_bytes(office: Office) -> None:
     Bytes that came again later, as a file that is not due, stay.
     """
     named = {sha for act in acts_of(office.connection) if act.kind == "purge" for sha in act.detail["bytes_destroyed"]}
-    for sha in named - archived_hashes(find(office.connection, "destroyed_at is null", [])):
+    for sha in named - archived_hashes(office.connection, find(office.connection, "destroyed_at is null", [])):
         archived(office.home, sha).unlink(missing_ok=True)
 
 

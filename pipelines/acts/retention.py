@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.configuration import ConfigurationError
 from pipelines.grantee import Grantee
+from pipelines.intake.packages import packages_of
 from pipelines.intake.submission import Submission, find
 
 _KEYS = {"archive_years", "raw_years", "legal_hold", "evidence"}
@@ -80,13 +81,14 @@ def is_over(program_year: str, years: int, as_of: date) -> bool:
     return date(int(program_year[:4]) + 1 + years, 6, 30) < as_of
 
 
-def archived_hashes(submissions: Iterable[Submission]) -> set[str]:
+def archived_hashes(connection: duckdb.DuckDBPyConnection, submissions: Iterable[Submission]) -> set[str]:
     """Return the hashes of all bytes that the archive keeps for these submissions, those of their archives included."""
-    return {sha for one in submissions for sha in (one.sha256, one.archive_sha256) if sha is not None}
+    known = list(submissions)
+    return {one.sha256 for one in known} | packages_of(connection, known)
 
 
 def bytes_to_go(connection: duckdb.DuckDBPyConnection, due: Sequence[Submission]) -> set[str]:
     """Return the hashes of the bytes to destroy: those of files that are due and of no file that is not."""
     ids = {one.submission_id for one in due}
     kept = [one for one in find(connection, "true", []) if one.submission_id not in ids]
-    return archived_hashes(due) - archived_hashes(kept)
+    return archived_hashes(connection, due) - archived_hashes(connection, kept)

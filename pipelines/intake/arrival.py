@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from pipelines.intake.inbox import Found
-from pipelines.intake.place import name_in, sheet_in
+from pipelines.intake.place import folder_in, name_in, sheet_in
 from pipelines.intake.source import Supplier
 from pipelines.intake.submission import submission_id_of
 from pipelines.layout_files import layouts_of
@@ -46,11 +47,15 @@ def layouts_for(supplier: Supplier, program_year: str, place: str) -> tuple[File
 
 
 def slot_of(layouts: tuple[FileLayout, ...], place: str) -> str:
-    """Return what a later file replaces: the place of the file, with a star where its name says the vintage."""
-    name = name_in(place)
-    said = layouts[0].name_parts(name).get("vintage") if layouts else None
+    """Return what a later file replaces: the place of the file, with a star where it says the vintage.
+
+    An archive around it often says the vintage as well. Letter case makes no difference.
+    """
+    name, folder = name_in(place), folder_in(place)
+    parts = layouts[0].name_parts(name) if layouts else {}
+    said = parts.get("vintage")
     if not said:
-        return place
-    template = layouts[0].file_name.replace("{vintage}", "*")
-    blanked = template.format(**{k: v for k, v in layouts[0].name_parts(name).items() if k != "vintage"})
-    return place.replace(name, blanked)
+        return place.casefold()
+    blanked = layouts[0].file_name.format(**{**parts, "vintage": "*"})
+    word = rf"(?<![^\W_]){re.escape(said)}(?![^\W_])"
+    return (re.sub(word, "*", folder, flags=re.IGNORECASE) + blanked + place[len(folder) + len(name) :]).casefold()

@@ -14,9 +14,10 @@ from pipelines.grantee import grantee
 from pipelines.history_tables import REPLACED_BY
 from pipelines.intake.arrival import layouts_for
 from pipelines.intake.conform import conform
+from pipelines.intake.raw import make_raw
 from pipelines.intake.source import Supplier
 from pipelines.intake.submission import Submission
-from pipelines.intake.transactions import replay
+from pipelines.intake.transactions import replay, said_sql
 from pipelines.layouts import FileLayout
 from pipelines.schema import core_table
 
@@ -44,6 +45,8 @@ def bring_back(connection: duckdb.DuckDBPyConnection, submission: Submission) ->
         raise ConfigurationError(msg)
     for table in submission.tables:
         connection.execute(f"delete from history.{table} where submission_id = ?", [submission.submission_id])
+    for layout in layouts:  # which may have grown since the rows came
+        make_raw(connection, supplier, layout)
     bring_in(connection, supplier, submission, layouts)
 
 
@@ -63,11 +66,22 @@ def take_out(connection: duckdb.DuckDBPyConnection, submission: Submission) -> N
 
 
 def keep(connection: duckdb.DuckDBPyConnection, submission: Submission, replaced_by: str) -> None:
-    """Copy the rows of a submission to ``history`` before they are replaced."""
+    """Copy the rows of a submission to ``history`` before they are replaced.
+
+    Of an update file these are the records that it added or changed, whatever later files have made of them since.
+    """
+    supplier = grantee(str(submission.grantee_id))
+    layouts = layouts_for(supplier, submission.program_year, submission.file_name)
+    updates = [layout for layout in layouts if layout.transactions]
     for table in submission.tables:
         names = ", ".join(c.name for c in core_table(table).columns)
-        connection.execute(
-            f"insert into history.{table} ({names}, {REPLACED_BY}) "
-            f"select {names}, ? from core.{table} where submission_id = ?",
-            [replaced_by, submission.submission_id],
-        )
+        into = f"insert into history.{table} ({names}, {REPLACED_BY})"
+        for layout in (layout for layout in updates if layout.table == table):
+            said = said_sql(connection, supplier, layout)
+            connection.execute(f"{into} select {names}, $replaced_by from ({said})", {
+                "replaced_by": replaced_by, "program_year": submission.program_year,
+                "submission_id": submission.submission_id, "grantee_id": supplier.id,
+            })  # fmt: skip
+        if not any(layout.table == table for layout in updates):
+            rows = f"select {names}, ? from core.{table} where submission_id = ?"
+            connection.execute(f"{into} {rows}", [replaced_by, submission.submission_id])

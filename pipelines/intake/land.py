@@ -6,7 +6,7 @@ A file refused leaves nothing in raw. Which files there are, and what was known 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,13 +18,14 @@ from pipelines.intake.arrival import Arrival, layouts_for, slot_of
 from pipelines.intake.core_rows import bring_in
 from pipelines.intake.drift.measure import measure_drift
 from pipelines.intake.place import name_in
-from pipelines.intake.raw import make_raw, remove_raw, write_raw
+from pipelines.intake.raw import make_raw
+from pipelines.intake.raw_writer import RawWriter
 from pipelines.intake.reading.lines_format import QUARANTINE_SCHEMA
-from pipelines.intake.reading.lines_mask import mask, tell_names
+from pipelines.intake.reading.lines_mask import tell_names
 from pipelines.intake.reading.read import FileReading, FileRefused, count_physical_lines, read_file
 from pipelines.intake.source import Supplier
 from pipelines.intake.submission import Submission, record
-from pipelines.intake.trust import Doubt, YearsSaid, doubt_about_name, doubt_about_rows, no_layout
+from pipelines.intake.trust import Doubt, doubt_about_name, doubt_about_rows, no_layout
 from pipelines.layout_files import table_names
 from pipelines.layouts import FileLayout
 
@@ -49,18 +50,18 @@ def land_with(
     key: bytes,
 ) -> Submission:
     """Land one file that is read with these layouts. The caller has the transaction."""
-    landing = _Landing(connection, supplier, arrival, key)
+    writer = RawWriter(connection, supplier, arrival, key)
     try:
-        reading = read_file(arrival.path, layouts, landing.take, arrival.sheet)
+        reading = read_file(arrival.path, layouts, writer.take, arrival.sheet)
     except FileRefused as refusal:
-        landing.undo(layouts)
+        writer.undo(layouts)
         return refuse(connection, supplier, arrival, Doubt(refusal.reason_code, str(refusal)), layouts, refusal.reading)
-    reading = landing.less_unknown(reading)
+    reading = writer.less_unknown(reading)
     doubt = doubt_about_name(layouts[0], arrival.found) or doubt_about_rows(
-        layouts[0], arrival.found, reading, landing.years
+        layouts[0], arrival.found, reading, writer.years
     )
     if doubt:
-        landing.undo(layouts)
+        writer.undo(layouts)
         return refuse(connection, supplier, arrival, doubt, layouts, reading)
     for layout in layouts:
         make_raw(connection, supplier, layout)
@@ -76,7 +77,7 @@ def land_with(
         message=_remark(layouts[0], reading),
     )
     record(connection, submission, reading.quarantined)
-    parts = [layout for layout in layouts if layout.name in landing.row_counts]
+    parts = [layout for layout in layouts if layout.name in writer.row_counts]
     bring_in(connection, supplier, submission, parts)
     measure_drift(connection, supplier, submission, layouts, reading, parts)
     return submission
@@ -121,61 +122,6 @@ def _line_count(layouts: Sequence[FileLayout], arrival: Arrival, doubt: Doubt) -
     if doubt.reason_code == "file_readable":
         return 0
     return count_physical_lines(arrival.path, layouts, arrival.sheet)
-
-
-@dataclass
-class _Landing:
-    """A file on its way into raw, batch by batch: what came of each kind of record, and what was turned away."""
-
-    connection: duckdb.DuckDBPyConnection
-    supplier: Supplier
-    arrival: Arrival
-    key: bytes
-    years: YearsSaid = field(default_factory=YearsSaid)
-    row_counts: dict[str, int] = field(default_factory=dict)
-    turned_away: list[pl.DataFrame] = field(default_factory=list)
-
-    def take(self, layout: FileLayout, rows: pl.DataFrame) -> None:
-        """Write the next rows of a kind of record to raw, but for those whose transaction nobody knows."""
-        if layout.transactions:
-            rows = self._of_known_transaction(layout, rows)
-        if not rows.height:
-            return
-        self.years.note(layout, rows)
-        write_raw(self.connection, self.supplier, layout, self.arrival.submission_id, rows, self.key)
-        self.row_counts[layout.name] = self.row_counts.get(layout.name, 0) + rows.height
-
-    def less_unknown(self, reading: FileReading) -> FileReading:
-        """Return the reading without the rows that were turned away, which count as quarantined."""
-        if not self.turned_away:
-            return reading
-        away = pl.concat(self.turned_away)
-        return replace(
-            reading,
-            loaded_line_count=reading.loaded_line_count - int(away["line_count"].sum()),
-            loaded_row_count=reading.loaded_row_count - away.height,
-            quarantined=pl.concat([reading.quarantined.select(away.columns), away]).sort("line_number"),
-        )
-
-    def undo(self, layouts: Sequence[FileLayout]) -> None:
-        """Take out of raw what was written before the file turned out to be no good."""
-        for layout in layouts:
-            if layout.name in self.row_counts:
-                remove_raw(self.connection, self.supplier, layout, self.arrival.submission_id)
-
-    def _of_known_transaction(self, layout: FileLayout, rows: pl.DataFrame) -> pl.DataFrame:
-        assert_known = layout.transactions
-        if assert_known is None:
-            return rows
-        code = pl.col(assert_known.column).fill_null("").str.strip_chars()
-        unknown = rows.filter(~code.is_in(assert_known.codes))
-        if unknown.height:
-            shapes = [f"{assert_known.column}: {mask(text or '')}" for text in unknown[assert_known.column]]
-            reason = pl.lit("line_transaction_known").alias("reason_code")
-            self.turned_away.append(
-                unknown.select("line_number", reason, pl.Series("excerpt_masked", shapes, pl.String), "line_count")
-            )
-        return rows.filter(code.is_in(assert_known.codes))
 
 
 def _received(supplier: Supplier, arrival: Arrival, layouts: Sequence[FileLayout]) -> Submission:

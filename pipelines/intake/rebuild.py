@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 import duckdb
 
 from pipelines.grantee import grantee, grantee_ids
-from pipelines.history_tables import history_tables
+from pipelines.history_tables import REPLACED_BY, history_tables
 from pipelines.intake.archive import archived
 from pipelines.intake.arrival import Arrival
 from pipelines.intake.core_rows import keep, take_out
 from pipelines.intake.identity import key_of
 from pipelines.intake.inbox import Found
 from pipelines.intake.land import land
-from pipelines.intake.submission import CURRENT, Status, Submission, find, set_status
-from pipelines.intake.versions import bring_back_replaced
+from pipelines.intake.settle import settle
+from pipelines.intake.submission import CURRENT, Submission, find, set_status
+from pipelines.intake.versions import bring_back_next, in_force
 from pipelines.schema import core_tables
 from pipelines.warehouse import transaction
 
@@ -27,14 +29,15 @@ Say = Callable[[str], None]
 def rebuild(connection: duckdb.DuckDBPyConnection, home: Path, say: Say = lambda _: None) -> int:
     """Make raw, core and history anew from the archive; return how many files there were.
 
-    What the sender has replaced, or a person refused, stays so, whatever came last. All or nothing: raises
-    FileNotFoundError where the archive no longer has a file that was not destroyed on purpose.
+    What the sender has replaced, or a person refused, stays so, whatever came last. A file that only a layout had kept
+    out is taken in like a new one. All or nothing: raises FileNotFoundError where the archive no longer has a file that
+    was not destroyed on purpose.
     """
     known = find(connection, "grantee_id is not null and destroyed_at is null", [])
-    replaced_by = {s.supersedes_submission_id: s.submission_id for s in known if s.supersedes_submission_id}
     with transaction(connection):
+        replaced_by = _replaced_by(connection, known)
         _empty(connection)
-        for earlier in known:
+        for earlier in sorted(known, key=_was_kept_out):
             again = _once_more(connection, home, earlier, replaced_by.get(earlier.submission_id, ""))
             say(f"{again.grantee_id}/{again.program_year}/{again.file_name}: {again.status}")
         for earlier in known:
@@ -50,39 +53,64 @@ def _once_more(connection: duckdb.DuckDBPyConnection, home: Path, earlier: Submi
     found = Found(str(earlier.grantee_id), earlier.program_year, earlier.file_name, archived(home, earlier.sha256))
     received_at = earlier.received_at.replace(tzinfo=UTC)
     arrival = Arrival(found, earlier.sha256, earlier.byte_count, found.path, received_at, earlier.archive_sha256)
-    again = land(connection, grantee(found.grantee_id), arrival, key_of(home, found.grantee_id))
+    key = key_of(home, found.grantee_id)
+    if _was_kept_out(earlier):
+        return settle(connection, arrival, key)
+    again = land(connection, grantee(found.grantee_id), arrival, key)
     if again.status != "read":
+        again = replace(earlier, status="superseded" if earlier.status == "superseded" else "refused")
+        _restore(connection, again, is_told_by_reading=True)
         return again
-    counts = earlier.status in CURRENT or not earlier.loaded_row_count  # refused for what a layout could not read then
-    _restore(connection, again, earlier, "read" if counts and earlier.status not in CURRENT else earlier.status)
-    if not counts:
-        if earlier.status == "superseded":
+    _restore(connection, earlier, is_told_by_reading=earlier.status in CURRENT)
+    if earlier.status not in CURRENT:
+        if earlier.status == "superseded" and earlier.decision != "refused":
             keep(connection, again, replaced_by)
         take_out(connection, again)
-    return again
+    return replace(again, status=earlier.status)
 
 
 def _was_never_read(earlier: Submission) -> bool:
-    """Return whether a file was turned away before anybody looked into it."""
-    return earlier.status == "repeated" or not earlier.layout_version or not earlier.sha256
+    """Return whether a file was turned away before anybody looked into it, or is one whose refusal is forgotten."""
+    is_forgotten = earlier.status == "superseded" and earlier.turn is None
+    return earlier.status == "repeated" or not earlier.layout_version or not earlier.sha256 or is_forgotten
 
 
-def _restore(connection: duckdb.DuckDBPyConnection, again: Submission, earlier: Submission, status: Status) -> None:
+def _was_kept_out(earlier: Submission) -> bool:
+    """Return whether a file was refused for what a layout could not read, and by no person."""
+    is_refused = earlier.status == "refused" and not earlier.loaded_row_count
+    return is_refused and earlier.decision != "refused" and not _was_never_read(earlier)
+
+
+def _replaced_by(connection: duckdb.DuckDBPyConnection, known: list[Submission]) -> dict[str, str]:
+    """Return what replaced each version, as history says, or the ledger where no row of a version is left."""
+    replaced = {s.supersedes_submission_id: s.submission_id for s in known if s.supersedes_submission_id}
+    for table in history_tables():
+        pairs = connection.execute(f"select distinct submission_id, {REPLACED_BY} from {table.fullname}")
+        replaced |= dict(pairs.fetchall())
+    return replaced
+
+
+def _restore(connection: duckdb.DuckDBPyConnection, earlier: Submission, *, is_told_by_reading: bool) -> None:
+    """Write down again what was known of a submission beyond what reading it tells, such as its message by now."""
     connection.execute(
         "update quality.submission set status = ?, supersedes_submission_id = ?, added_row_count = ?, "
-        "changed_row_count = ?, removed_row_count = ? where submission_id = ?",
+        "changed_row_count = ?, removed_row_count = ?, decision = ?, turn = ?, message = if(?, message, ?) "
+        "where submission_id = ?",
         [
-            status, earlier.supersedes_submission_id, earlier.added_row_count, earlier.changed_row_count,
-            earlier.removed_row_count, again.submission_id,
+            earlier.status, earlier.supersedes_submission_id, earlier.added_row_count, earlier.changed_row_count,
+            earlier.removed_row_count, earlier.decision, earlier.turn, is_told_by_reading, earlier.message,
+            earlier.submission_id,
         ],
     )  # fmt: skip
 
 
 def _bring_back_where_unreadable(connection: duckdb.DuckDBPyConnection, earlier: Submission) -> None:
-    """Let the version before count again where the one that counted can no longer be read."""
+    """Let the next in line count again where the one that counted can no longer be read."""
     now = find(connection, "submission_id = ?", [earlier.submission_id])[0]
-    if earlier.status in CURRENT and now.status == "refused":
-        bring_back_replaced(connection, earlier.supersedes_submission_id)
+    if earlier.status not in CURRENT or now.status != "refused":
+        return
+    if in_force(connection, str(now.grantee_id), now.program_year, now.slot) is None:
+        bring_back_next(connection, now)
 
 
 def _empty(connection: duckdb.DuckDBPyConnection) -> None:

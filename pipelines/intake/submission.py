@@ -6,6 +6,7 @@ What a file holds is read elsewhere; here stands only what became of it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from typing import Literal
@@ -53,6 +54,8 @@ class Submission:
     changed_row_count: int | None = None
     removed_row_count: int | None = None
     destroyed_at: datetime | None = None
+    decision: str | None = None
+    turn: int | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -68,7 +71,7 @@ def submission_id_of(grantee_id: str, program_year: str, file_name: str, sha256:
     return hashlib.sha256("\0".join((grantee_id, program_year, file_name, sha256)).encode()).hexdigest()[:16]
 
 
-def find(connection: duckdb.DuckDBPyConnection, where: str, parameters: list[object]) -> list[Submission]:
+def find(connection: duckdb.DuckDBPyConnection, where: str, parameters: Sequence[object]) -> list[Submission]:
     """Return the submissions that a condition on ``quality.submission`` holds for, first received first."""
     rows = connection.execute(
         f"select {', '.join(_COLUMNS)} from quality.submission where {where} "
@@ -110,6 +113,11 @@ def set_status(
         "update quality.submission set status = ?, message = coalesce(?, message) where submission_id = ?",
         [status, message, submission_id],
     )
+
+
+def decide(connection: duckdb.DuckDBPyConnection, submission_id: str, decision: str | None) -> None:
+    """Keep what a person has decided about a submission: accepted or refused; None where it is to be decided anew."""
+    connection.execute("update quality.submission set decision = ? where submission_id = ?", [decision, submission_id])
 
 
 def _hold_line_law(submission: Submission, quarantine: pl.DataFrame) -> None:

@@ -23,14 +23,17 @@ from pipelines.intake.identity import key_id, key_of
 from pipelines.intake.inbox import Found, Stray, look_into
 from pipelines.intake.key_book import note_key
 from pipelines.intake.land import refuse
+from pipelines.intake.lying import Lying, lying
 from pipelines.intake.missing import MissingFile, missing_files
+from pipelines.intake.overtaken import forget_overtaken, forget_rows
+from pipelines.intake.packages import note_packages
 from pipelines.intake.parts import NothingInside, parts_of
 from pipelines.intake.reading.read import FileRefused
 from pipelines.intake.reading.unpack import ArchiveRefused
 from pipelines.intake.settle import settle
 from pipelines.intake.submission import Submission, find
 from pipelines.intake.trust import Doubt, unreadable
-from pipelines.intake.versions import go_back, is_settled
+from pipelines.intake.versions import go_back, is_read_as_before, is_settled
 from pipelines.warehouse import transaction
 
 Say = Callable[[str], None]
@@ -72,11 +75,14 @@ def take_in(
     ledger; raises ConfigurationError for layouts and keys that cannot be used, OSError where the disk fails.
     """
     found, strays = look_into(inbox, grantees, program_years)
-    taken = [_take(connection, home, file, received_at, say) for file in found]
+    now = lying(found)
+    taken = [_take(connection, home, now, file, received_at, say) for file in found]
     for stray in strays:
         say(f"{stray.place}: {stray.message}")
     partitions = sorted({(f.grantee_id, f.program_year) for f in found})
     missing = [m for g, y in partitions for m in missing_files(connection, grantee(g), y)]
+    for grantee_id, program_year in partitions:
+        forget_overtaken(connection, grantee_id, program_year, now)
     for gap in missing:
         say(f"{gap.grantee_id}/{gap.program_year}: no file {gap.file_name} has come yet")
     new = tuple(s for of_file in taken for s in of_file)
@@ -84,16 +90,15 @@ def take_in(
 
 
 def _take(
-    connection: duckdb.DuckDBPyConnection, home: Path, file: Found, received_at: datetime, say: Say
+    connection: duckdb.DuckDBPyConnection, home: Path, inbox: Lying, file: Found, received_at: datetime, say: Say
 ) -> list[Submission]:
     """Take in one file received with all that is in it; nothing where there was nothing to do."""
     try:
-        sha256 = sha256_of(file.path)
-        known = _known(connection, file, sha256)
-        if known and all(is_settled(connection, s, _found(file, s)) for s in known):
+        known = _known(connection, file, sha256_of(file.path))
+        if known and all(is_settled(connection, s, _found(file, s), inbox) for s in known):
             return []
         with transaction(connection):
-            taken = _take_all(connection, home, file, received_at)
+            taken = _take_all(connection, home, inbox, file, received_at)
     except (FileRefused, PermissionError, FileNotFoundError) as fault:
         if not (isinstance(fault, FileRefused) or _is_about(fault, file.path)):
             raise
@@ -105,7 +110,7 @@ def _take(
 
 
 def _take_all(
-    connection: duckdb.DuckDBPyConnection, home: Path, file: Found, received_at: datetime
+    connection: duckdb.DuckDBPyConnection, home: Path, inbox: Lying, file: Found, received_at: datetime
 ) -> list[Submission]:
     stored = store(home, file.path)
     whole = Arrival(file, stored.sha256, stored.byte_count, stored.path, received_at)
@@ -118,26 +123,36 @@ def _take_all(
             return [_refused(connection, _as_first_seen(connection, whole), Doubt("file_archive_safe", str(refusal)))]
         except NothingInside as nothing:
             return [_refused(connection, _as_first_seen(connection, whole), Doubt("file_not_empty", str(nothing)))]
-        settled = [_settle_unless_settled(connection, part, key) for part in parts]
+        opened = inbox.opened(parts)
+        settled = [_settle_unless_settled(connection, part, key, opened) for part in parts]
+    note_packages(connection, parts)
     return [submission for submission in settled if submission]
 
 
-def _settle_unless_settled(connection: duckdb.DuckDBPyConnection, part: Arrival, key: bytes) -> Submission | None:
+def _settle_unless_settled(
+    connection: duckdb.DuckDBPyConnection, part: Arrival, key: bytes, inbox: Lying
+) -> Submission | None:
     known = next(iter(find(connection, "submission_id = ?", [part.submission_id])), None)
-    if known and is_settled(connection, known, part.found):
+    if known and is_settled(connection, known, part.found, inbox):
         return None
     if known and known.status == "superseded" and known.loaded_row_count:
-        return go_back(connection, known)
-    return settle(connection, _as_first_seen(connection, part), key)
+        if is_read_as_before(known):
+            return go_back(connection, known)
+        forget_rows(connection, known)
+    return settle(connection, _as_first_seen(connection, part), key, inbox)
 
 
 def _known(connection: duckdb.DuckDBPyConnection, file: Found, sha256: str) -> list[Submission]:
     """Return what is known of the bytes at this place: of the file itself, or of what it holds."""
-    itself = "archive_sha256 is null and sha256 = ? and file_name = ?"
-    inside = "archive_sha256 = ? and (starts_with(file_name, ?) or starts_with(file_name, ?) or file_name = ?)"
+    partition = [file.grantee_id, file.program_year]
+    packed = "? in (from quality.package select archive_sha256 where package.submission_id = submission.submission_id)"
+    at_place = "(starts_with(file_name, ?) or starts_with(file_name, ?) or file_name = ?)"
     names = [f"{file.file_name}/", f"{file.file_name}!", file.file_name]
-    where = f"grantee_id = ? and program_year = ? and (({itself}) or ({inside}))"
-    return find(connection, where, [file.grantee_id, file.program_year, sha256, file.file_name, sha256, *names])
+    inside = find(
+        connection, f"grantee_id = ? and program_year = ? and {packed} and {at_place}", [*partition, sha256, *names]
+    )
+    itself = "grantee_id = ? and program_year = ? and archive_sha256 is null and sha256 = ? and file_name = ?"
+    return inside or find(connection, itself, [*partition, sha256, file.file_name])
 
 
 def _found(file: Found, submission: Submission) -> Found:

@@ -12,7 +12,9 @@ import duckdb
 
 from pipelines.intake.arrival import layouts_for
 from pipelines.intake.conform import conform_sql
-from pipelines.intake.raw_names import raw_columns, raw_table
+from pipelines.intake.place import as_counted
+from pipelines.intake.raw import make_raw
+from pipelines.intake.raw_names import raw_columns
 from pipelines.intake.source import Supplier
 from pipelines.intake.submission import CURRENT, Submission, find
 from pipelines.layouts import FileLayout, Transactions
@@ -27,8 +29,8 @@ def replay(connection: duckdb.DuckDBPyConnection, supplier: Supplier, program_ye
     submissions = _in_order(connection, supplier, program_year)
     for table in dict.fromkeys(tables):
         parts = [
-            (submission, layout)
-            for submission in submissions
+            (number, submission, layout)
+            for number, submission in enumerate(submissions)
             if table in submission.tables
             for layout in layouts_for(supplier, program_year, submission.file_name)
             if layout.transactions and layout.table == table
@@ -39,9 +41,11 @@ def replay(connection: duckdb.DuckDBPyConnection, supplier: Supplier, program_ye
 def _in_order(connection: duckdb.DuckDBPyConnection, supplier: Supplier, program_year: str) -> list[Submission]:
     """Return the submissions in force in the order in which their slots were first filled.
 
-    A base file that is sent again still comes before the updates that were sent after its first version.
+    A base file that is sent again still comes before the updates that were sent after its first version. Files of one
+    night count in the order of their names, the tenth after the second.
     """
     everything = find(connection, "grantee_id = ? and program_year = ?", [supplier.id, program_year])
+    everything.sort(key=lambda s: (s.received_at, as_counted(s.file_name)))
     first = {s.slot: number for number, s in reversed(list(enumerate(everything)))}
     return sorted((s for s in everything if s.status in CURRENT), key=lambda s: first[s.slot])
 
@@ -51,7 +55,7 @@ def _replay_table(
     supplier: Supplier,
     program_year: str,
     table: str,
-    parts: list[tuple[Submission, FileLayout]],
+    parts: list[tuple[int, Submission, FileLayout]],
 ) -> None:
     names = ", ".join(c.name for c in core_table(table).columns)
     _take_out_all(connection, supplier, program_year, table, parts)
@@ -59,8 +63,8 @@ def _replay_table(
         "create or replace temp table replayed as "
         f"select *, '' as act, cast(0 as bigint) as place from core.{table} limit 0"
     )
-    for number, (submission, layout) in enumerate(parts):
-        select = _acts_sql(layout, raw_table(supplier.id, layout), number)
+    for number, submission, layout in parts:
+        select = _acts_sql(layout, make_raw(connection, supplier, layout), number)
         connection.execute(
             f"insert into replayed ({names}, act, place) {select}",
             {"program_year": program_year, "submission_id": submission.submission_id, "grantee_id": supplier.id},
@@ -75,14 +79,19 @@ def _take_out_all(
     supplier: Supplier,
     program_year: str,
     table: str,
-    parts: list[tuple[Submission, FileLayout]],
+    parts: list[tuple[int, Submission, FileLayout]],
 ) -> None:
-    ids = [submission.submission_id for submission, _ in parts]
+    ids = [submission.submission_id for _, submission, _ in parts]
     connection.execute(f"delete from core.{table} where submission_id in (select unnest(?))", [ids])
     connection.execute(
         "delete from quality.transaction where grantee_id = ? and program_year = ? and table_name = ?",
         [supplier.id, program_year, table],
     )
+
+
+def said_sql(connection: duckdb.DuckDBPyConnection, supplier: Supplier, layout: FileLayout) -> str:
+    """Return SQL for what one file adds or changes, by itself; bound parameters as in ``conform_sql``."""
+    return f"select * from ({_acts_sql(layout, make_raw(connection, supplier, layout), 0)}) where act <> 'delete'"
 
 
 def _acts_sql(layout: FileLayout, source: str, number: int) -> str:
@@ -95,7 +104,7 @@ def _acts_sql(layout: FileLayout, source: str, number: int) -> str:
         f"select line_number as at, case {act} else 'add' end as act from {source} where submission_id = $submission_id"
     )
     return (
-        f"select conformed.*, acts.act, cast({number} as bigint) * {_MOST_LINES} + acts.at "
+        f"select conformed.*, acts.act, cast({number} as bigint) * {_MOST_LINES} + acts.at as place "
         f"from ({conform_sql(layout, source)}) as conformed "
         f"inner join ({places}) as acts on conformed.line_number = acts.at"
     )

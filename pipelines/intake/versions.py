@@ -11,14 +11,15 @@ from dataclasses import astuple
 
 import duckdb
 
-from pipelines.code_sets import code_set
 from pipelines.grantee import grantee
 from pipelines.intake.arrival import layouts_for
 from pipelines.intake.changes import changes
 from pipelines.intake.core_rows import bring_back, keep, take_out
 from pipelines.intake.inbox import Found
+from pipelines.intake.lying import Lying
+from pipelines.intake.next_in_line import is_later, next_in_line, take_turn
 from pipelines.intake.place import sheet_in
-from pipelines.intake.submission import IN_FORCE, Submission, find, set_status
+from pipelines.intake.submission import IN_FORCE, Submission, decide, find, set_status
 
 
 def in_force(
@@ -30,41 +31,50 @@ def in_force(
 
 
 def first_of(
-    connection: duckdb.DuckDBPyConnection, grantee_id: str, sha256: str, submission_id: str, file_name: str = ""
+    connection: duckdb.DuckDBPyConnection,
+    grantee_id: str,
+    sha256: str,
+    submission_id: str,
+    file_name: str = "",
+    inbox: Lying | None = None,
 ) -> Submission | None:
     """Return another submission in force with the same bytes; None where the bytes are new.
 
     One without rows is no first (files that hold a header alone are all alike), nor is one refused: whoever corrects a
-    wrong name or folder sends the same bytes again, and rightly. Sheets have the bytes of their workbook in common.
+    wrong name or folder sends the same bytes again, and rightly. Nor is one at whose place the inbox holds something
+    else by now: the names of two files were exchanged. Sheets have the bytes of their workbook in common.
     """
     same = f"{IN_FORCE} and loaded_row_count > 0 and grantee_id = ? and sha256 = ? and submission_id <> ?"
     others = find(connection, same, [grantee_id, sha256, submission_id])
-    return next((other for other in others if sheet_in(other.file_name) == sheet_in(file_name)), None)
+    alike = (other for other in others if sheet_in(other.file_name) == sheet_in(file_name))
+    return next((other for other in alike if inbox is None or not inbox.hold_another(other)), None)
 
 
-def is_settled(connection: duckdb.DuckDBPyConnection, known: Submission, file: Found) -> bool:
+def is_settled(connection: duckdb.DuckDBPyConnection, known: Submission, file: Found, inbox: Lying) -> bool:
     """Return whether nothing has changed for a file that is known.
 
-    A repeat is one as long as the first counts; a refusal stands as long as the layout does; what was superseded and
-    lies in the inbox again is what the sender means now, unless a later vintage has replaced it.
+    What a person has refused stays so. A repeat is one as long as the first counts; a refusal stands as long as the
+    layout does; what was superseded and lies in the inbox again is what the sender means now, unless a later vintage
+    has replaced it or the version that counts lies there as well.
     """
-    if known.destroyed_at is not None:
+    if known.destroyed_at is not None or known.decision == "refused":
         return True
     if known.status == "repeated":
-        return first_of(connection, file.grantee_id, known.sha256, known.submission_id, file.file_name) is not None
+        return (
+            first_of(connection, file.grantee_id, known.sha256, known.submission_id, file.file_name, inbox) is not None
+        )
     if known.status == "refused":
-        layouts = layouts_for(grantee(file.grantee_id), file.program_year, file.file_name)
-        return known.layout_version == (layouts[0].version if layouts else None)
+        return is_read_as_before(known)
     if known.status == "superseded":
         current = in_force(connection, file.grantee_id, file.program_year, known.slot)
-        return current is not None and is_later(current.vintage, known.vintage)
+        return current is not None and (is_later(current.vintage, known.vintage) or inbox.hold(connection, current))
     return True
 
 
-def is_later(vintage: str | None, other: str | None) -> bool:
-    """Return whether a vintage is more final than another; without vintages nothing is."""
-    order = list(code_set("vintage"))
-    return vintage in order and other in order and order.index(str(vintage)) > order.index(str(other))
+def is_read_as_before(known: Submission) -> bool:
+    """Return whether the layout that a file was read with, or refused without, is still the one for it."""
+    layouts = layouts_for(grantee(str(known.grantee_id)), known.program_year, known.file_name)
+    return known.layout_version == (layouts[0].version if layouts else None)
 
 
 def supersede(connection: duckdb.DuckDBPyConnection, earlier: Submission, later_id: str) -> None:
@@ -86,43 +96,61 @@ def supersede(connection: duckdb.DuckDBPyConnection, earlier: Submission, later_
 
 
 def forget_refusals(connection: duckdb.DuckDBPyConnection, submission: Submission) -> None:
-    """Let a file that could be read stand for those of its slot that were refused before it."""
-    connection.execute(
-        "update quality.submission set status = 'superseded' where status in ('refused', 'repeated') "
-        "and grantee_id = ? and program_year = ? and slot = ? and submission_id <> ?",
-        [submission.grantee_id, submission.program_year, submission.slot, submission.submission_id],
-    )
+    """Let a file that could be read stand for those of its slot that were refused before it, unless by a person.
+
+    A later vintage that was refused is still awaited.
+    """
+    slot = [submission.grantee_id, submission.program_year, submission.slot, submission.submission_id]
+    same = "grantee_id = ? and program_year = ? and slot = ? and submission_id <> ?"
+    undecided = "status in ('refused', 'repeated') and decision is distinct from 'refused'"
+    for other in find(connection, f"{undecided} and {same}", slot):
+        if not is_later(other.vintage, submission.vintage):
+            set_status(connection, other.submission_id, "superseded")
 
 
 def go_back(connection: duckdb.DuckDBPyConnection, known: Submission) -> Submission:
-    """Put a superseded version in force again, in place of the one in force. The caller has the transaction."""
+    """Put a superseded version in force again, in place of the one in force. The caller has the transaction.
+
+    What was decided about it, was about another moment: a person decides anew.
+    """
     current = in_force(connection, str(known.grantee_id), known.program_year, known.slot)
-    again = _bring_back(connection, known)
+    decide(connection, known.submission_id, None)
+    take_turn(connection, known)
+    again = _bring_back(connection, find(connection, "submission_id = ?", [known.submission_id])[0])
     if current:
         supersede(connection, current, known.submission_id)
         again = find(connection, "submission_id = ?", [known.submission_id])[0]
     return again
 
 
+def accept_after_reading(connection: duckdb.DuckDBPyConnection, submission: Submission) -> None:
+    """Accept what was read, because a person does. The caller has the transaction."""
+    set_status(connection, submission.submission_id, "accepted")
+    decide(connection, submission.submission_id, "accepted")
+
+
 def refuse_after_reading(connection: duckdb.DuckDBPyConnection, submission: Submission, message: str) -> None:
-    """Refuse what was read, because a person does: its rows leave core, and the version it had replaced counts again.
+    """Refuse what was read, because a person does: its rows leave core, and the next in line of its slot counts again.
 
     The caller has the transaction.
     """
     set_status(connection, submission.submission_id, "refused", message)
+    decide(connection, submission.submission_id, "refused")
     take_out(connection, submission)
-    bring_back_replaced(connection, submission.supersedes_submission_id)
+    bring_back_next(connection, submission)
 
 
-def bring_back_replaced(connection: duckdb.DuckDBPyConnection, submission_id: str | None) -> None:
-    """Let a version count again that was replaced, unless its bytes are destroyed. The caller has the transaction."""
-    where = "submission_id = ? and status = 'superseded' and destroyed_at is null and loaded_row_count > 0"
-    for earlier in find(connection, where, [submission_id]):
-        _bring_back(connection, earlier)
+def bring_back_next(connection: duckdb.DuckDBPyConnection, left: Submission) -> Submission | None:
+    """Let the version count that is next in line where another no longer does; return it, None where there is none.
+
+    What a person had accepted is accepted again. The caller has the transaction.
+    """
+    earlier = next_in_line(connection, left)
+    return _bring_back(connection, earlier) if earlier else None
 
 
 def _bring_back(connection: duckdb.DuckDBPyConnection, known: Submission) -> Submission:
-    set_status(connection, known.submission_id, "read")
+    set_status(connection, known.submission_id, "accepted" if known.decision == "accepted" else "read")
     again = find(connection, "submission_id = ?", [known.submission_id])[0]
     bring_back(connection, again)
     return again
