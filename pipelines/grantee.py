@@ -130,7 +130,7 @@ def grantee(grantee_id: str) -> Grantee:
     """Return a grantee. Raises ConfigurationError that names file and key, or lists the ids for an unknown one."""
     paths = [path for folder in folders() if (path := folder / grantee_id / "grantee.toml").is_file()]
     if not paths:
-        msg = f"no grantee {grantee_id!r}; there are {', '.join(grantee_ids())}. To add one, copy grantees/_template"
+        msg = f"no grantee {grantee_id!r}; there are {', '.join(grantee_ids())}. To add one see docs/add-a-grantee.md"
         raise ConfigurationError(msg)
     if len(paths) > 1:
         msg = f"{paths[1]}: a grantee {grantee_id!r} is bundled already; give the folder and its id another name"

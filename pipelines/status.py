@@ -1,4 +1,4 @@
-"""What ``cte status`` says: the last night, what is due, late or refused, and the open findings by severity.
+"""What ``cte status`` says: the last night, what is due, late, refused or left to decide, and the open findings.
 
 A heartbeat that does not need Dagster: schedules may be skipped silently.
 """
@@ -73,12 +73,15 @@ def _say_submissions(connection: duckdb.DuckDBPyConnection, say: Callable[[str],
         "count(*) filter (where status <> 'repeated'), "
         "count(*) filter (where is_late and status <> 'repeated'), "
         "count(*) filter (where status = 'refused'), count(*) filter (where status = 'repeated'), "
+        "count(*) filter (where status = 'read' and grantee_id is not null), "
         "min(due_date) filter (where due_date >= current_date) "
         "from quality.submission where status <> 'superseded' group by all order by 1, 2"
     ).fetchall()
-    for grantee_id, year, files, late, refused, repeated, due in rows:
-        say(f"{grantee_id} {year}: {files} {'file' if files == 1 else 'files'}, {late} late, {refused} refused"
+    for grantee_id, year, files, late, refused, repeated, waiting, due in rows:
+        whose = f"{grantee_id} {year}".rstrip()
+        say(f"{whose}: {files} {'file' if files == 1 else 'files'}, {late} late, {refused} refused"
             + (f", {repeated} sent twice" if repeated else "")
+            + (f", {waiting} to accept or refuse" if waiting else "")
             + (f", due {due:%Y-%m-%d}" if due else ""))  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def test_text_says_place_column_reason_fix_and_the_threshold_that_decides() -> N
     assert "\n    why: " in said
     assert "\n    fix: " in said
     assert "1 of " in said
-    assert "because it is over the threshold, but the rule is not critical" in said or "within the threshold" in said
+    assert "(it is over the threshold, but the rule is not critical)" in said or "within the threshold" in said
     assert said.endswith("no gate would close")
 
 

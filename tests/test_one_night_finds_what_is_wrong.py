@@ -93,7 +93,8 @@ def test_status_counts_files_as_the_scorecard_does(demonstration: Ran) -> None:
     card = demonstration.home / "scorecards" / "alabama" / "2023-24" / "scorecard-internal.json"
     files = [f for f in json.loads(card.read_text())["files"] if f["status"] not in ("repeated", "superseded")]
     refused = sum(f["status"] == "refused" for f in files)
-    assert f"alabama 2023-24: {len(files)} files, {len(files)} late, {refused} refused, 1 sent twice" in said
+    counted = f"alabama 2023-24: {len(files)} files, {len(files)} late, {refused} refused, 1 sent twice"
+    assert f"{counted}, {len(files) - refused} to accept or refuse" in said, "a night accepts nothing by itself"
 
 
 def test_no_rule_broke_and_every_status_is_one_of_four(warehouse: duckdb.DuckDBPyConnection) -> None:

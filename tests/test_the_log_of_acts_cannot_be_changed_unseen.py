@@ -49,6 +49,8 @@ def test_acts_are_listed_with_the_hash_to_be_written_down_elsewhere(example: Exa
     assert "the log is whole" in done.output
     assert "Statement 1" in done.output
     assert "Statement 1" not in cte(example, "acts", "--grantee", "udc").output
+    unknown = cte(example, "acts", "--grantee", "oregn")
+    assert unknown.exit_code == 2, "of a grantee that is misspelled an empty list would say that nothing was decided"
     assert (example.home / COPY).stat().st_mode & 0o777 == 0o600
 
 

@@ -129,6 +129,15 @@ def test_a_rehearsal_and_a_day_too_early_destroy_nothing(example: Example) -> No
     assert log_lines(example) == []
 
 
+def test_who_only_looks_signs_nothing_and_who_destroys_signs(example: Example) -> None:
+    call = ("purge", "--grantee", "oregon", "--as-of", AFTER)
+    looked = cte(example, *call, "--dry-run")
+    assert (looked.exit_code, "3 files" in looked.output) == (0, True)
+    unsigned = cte(example, *call, "--name", "Ana Diaz")
+    assert (unsigned.exit_code, "Missing --role, --statement" in unsigned.output) == (2, True)
+    assert len(_files_with(example, PLANTED)) >= 2
+
+
 def test_a_legal_hold_stops_it_with_words_and_destroys_nothing(
     example: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:

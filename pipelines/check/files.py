@@ -27,9 +27,9 @@ def check_files(
     """
     from pipelines.intake.preview import preview
 
+    owner = grantee(grantee_id)
     _refuse_one_name_twice(paths)
     year = _year(paths, program_year)
-    owner = grantee(grantee_id)
     with preview(owner.id, year, paths) as connection:
         judgement = judge(connection, grantee_id, year)
         faults = faults_of(connection, owner, judgement)

@@ -24,7 +24,7 @@ def say_text(faults: Sequence[Fault], judgement: Judgement, say: Say) -> None:
     for result in judgement.results:
         gate = "a gate would close" if result.closes_gate else "no gate would close"
         allowed = f"{result.failed} of {result.population} fail, {result.threshold}: " if result.failed else ""
-        say(f"[{result.rule_id}] {result.severity}: {allowed}{gate}, because {result.because}")
+        say(f"[{result.rule_id}] {result.severity}: {allowed}{gate} ({result.because})")
     if judgement.not_checked:
         tables = sorted({table for lacks in judgement.not_checked.values() for table in lacks})
         count = len(judgement.not_checked)

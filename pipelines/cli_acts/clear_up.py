@@ -33,10 +33,8 @@ def open_for_acts(home: Path) -> Iterator[Office]:
             _make_derived_tables_anew(office)
 
 
-def purge_grantees(
-    home: Path, grantees: Sequence[str], as_of: date, person: Person, say: Say, *, is_rehearsal: bool
-) -> None:
-    """Destroy what is due of the grantees named, or of all; or only say what that would be.
+def purge_grantees(home: Path, grantees: Sequence[str], as_of: date, person: Person | None, say: Say) -> None:
+    """Destroy what is due of the grantees named, or of all; where nobody signs, only say what that would be.
 
     Raises ConfigurationError where a grantee that was named is under legal hold.
     """
@@ -44,7 +42,7 @@ def purge_grantees(
         for grantee_id in grantees or grantee_ids():
             plan = plan_of(office.connection, home, grantee(grantee_id), as_of)
             _say_plan(plan, say)
-            if is_rehearsal or (plan.held_by and grantee_id not in grantees):
+            if person is None or (plan.held_by and grantee_id not in grantees):
                 continue
             if plan.held_by or not plan.is_empty:
                 tell(purge(office, plan, person))

@@ -107,12 +107,12 @@ def acts(home: Path | None, home_here: Path | None, grantee_id: str | None, veri
     from pipelines.acts.log import acts_of
     from pipelines.acts.office import open_log
 
-    place = home_of(home_here or home)
+    place, subject = home_of(home_here or home), subject_of(grantee_id, None)
     with open_log(place) as connection:
         listed = acts_of(connection)
         faults = faults_of_log(connection, place) if verify else []
     for act in listed:
-        if grantee_id in (None, act.grantee_id):
+        if subject.grantee_id in (None, act.grantee_id):
             click.echo(line_of(act))
     click.echo(f"{len(listed)} acts" + (f", the last has the hash {listed[-1].act_sha256}" if listed else ""))
     for fault in faults:

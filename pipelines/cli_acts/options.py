@@ -38,6 +38,17 @@ PERSON = (
 )
 
 
+PERSON_OF_A_DEED = tuple(
+    click.option(f"--{name}", help=f"{about} Not for a rehearsal.")
+    for name, about in (
+        ("name", "Your name; it stays in the log for good."),
+        ("role", "steward."),
+        ("statement", "What you state by this act."),
+    )
+)
+"""The same for a command that may only rehearse: who looks states nothing."""
+
+
 def subject_of(grantee_id: str | None, year: str | None, institution_id: str | None = None) -> Subject:
     """Return what an act is about. Raises ConfigurationError for a grantee or program year that cannot be."""
     from pipelines.acts.office import Subject
