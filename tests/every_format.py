@@ -138,6 +138,11 @@ def people() -> Iterator[str]:
     return (f"8121{number // 10_000 + 2}{number % 10_000:04}" for number in itertools.count(1))
 
 
+def hyphens(person: str) -> str:
+    """Return an identifier as people write it."""
+    return f"{person[:3]}-{person[3:5]}-{person[5:]}"
+
+
 def student(person: str, born: str = "02/29/1996", term: str = "FA", sex: str = "F") -> str:
     """One line of a student file."""
     return f"C1,{term},{person},{born},{sex}"

@@ -6,7 +6,7 @@ from there onto every page. Which columns hold identifiers by right is said by t
 
 from __future__ import annotations
 
-from sqlalchemy import Date
+from sqlalchemy import Date, Numeric
 
 from pipelines.intake.identity import normalized_sql
 from pipelines.intake.source import Supplier
@@ -16,6 +16,7 @@ from pipelines.schema import core_table
 WITHHELD = "(personal value withheld)"
 NO_IDENTIFIER = "('blank', 'placeholder', 'impossible', 'other')"
 _SOCIAL_SECURITY_NUMBER = r"^\d{9}$"
+_SHORTEST = 8  # characters of an identifier of a person
 _DAY = (
     r"^\d{4}-\d{2}-\d{2}$|^\d{1,2}/\d{1,2}/\d{4}$"
     r"|^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
@@ -35,14 +36,34 @@ def is_doubtful_sql(layout: FileLayout, texts: dict[str, str], kinds: list[str])
 
 
 def withheld_sql(text: str, column: ColumnLayout, layout: FileLayout, supplier: Supplier, is_doubtful: str) -> str:
-    """Return SQL for a text, or for ``WITHHELD`` where a doubtful row has a personal value in this column."""
-    if not is_doubtful:
-        return text
+    """Return SQL for a text, or for ``WITHHELD`` where a personal value stands in this column.
+
+    In doubtful rows any column may hold one; in others those of codes, days and amounts, where no such value is right.
+    """
     forms = "|".join([_SOCIAL_SECURITY_NUMBER, *(i.pattern.replace("'", "''") for i in supplier.identifiers)])
     personal = f"regexp_matches({normalized_sql(text)}, '{forms}')"
-    if not _holds_a_day(column, layout):
-        personal += f" or regexp_matches(trim({text}), '{_DAY}')"
-    return f"case when ({is_doubtful}) and ({personal}) then '{WITHHELD}' else {text} end"
+    withheld = []
+    if _is_never_an_identifier(column, layout):
+        # An amount may be filled up with zeros, three of which begin no number of a person. The length comes first: it
+        # is cheap, and few values are as long.
+        withheld.append(f"length({text}) >= {_SHORTEST} and not starts_with(trim({text}), '000') and {personal}")
+    if is_doubtful:
+        day = "" if _holds_a_day(column, layout) else f" or regexp_matches(trim({text}), '{_DAY}')"
+        withheld.append(f"({is_doubtful}) and ({personal}{day})")
+    return f"case when {' or '.join(withheld)} then '{WITHHELD}' else {text} end" if withheld else text
+
+
+def _is_never_an_identifier(column: ColumnLayout, layout: FileLayout) -> bool:
+    """Return whether a column takes codes, days or amounts of ours: longer numbers there are somebody's."""
+    ours = core_table(layout.table).columns
+    known = ours.get(column.to)
+    is_code = bool(column.codes) or (known is not None and bool(known.info.get("codes")))
+    is_plain = known is not None and isinstance(known.type, Date | Numeric) and not column.implied_decimals
+    return (is_code or is_plain) and not any(_is_like_an_identifier(code) for code in column.codes)
+
+
+def _is_like_an_identifier(code: str) -> bool:
+    return len(code) >= _SHORTEST and code.isdecimal()
 
 
 def _holds_a_day(column: ColumnLayout, layout: FileLayout) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
 
 _MOST_ROWS = 20_000
+_PERSONAL = re.compile(r"\d{3}[- ]?\d{2}[- ]?\d{4}")
 
 
 def read_workbook(path: Path) -> Sample:
@@ -45,7 +47,8 @@ def read_parquet(path: Path) -> Sample:
     except (pl.exceptions.PolarsError, OSError):
         msg = "the file cannot be read as Parquet with plain columns; take a sample that can"
         raise ConfigurationError(msg) from None
-    table = SampleTable("", tuple((name, tuple(texts[name])) for name in texts.columns))
+    names, remarks = _told(texts.columns)
+    table = SampleTable("", tuple((name, tuple(texts[name])) for name in names), remarks=remarks)
     return Sample({"kind": "parquet"}, (table,))
 
 
@@ -59,9 +62,16 @@ def read_json_lines(content: bytes) -> Sample:
             continue
         if isinstance(record, dict):
             records.append(record)
-    names = list(dict.fromkeys(name for record in records for name in record))
+    names, remarks = _told(list(dict.fromkeys(name for record in records for name in record)))
     columns = tuple((name, tuple(_text(record.get(name)) for record in records)) for name in names)
-    return Sample({"kind": "json_lines", "encoding": "utf-8"}, (SampleTable("", columns),))
+    return Sample({"kind": "json_lines", "encoding": "utf-8"}, (SampleTable("", columns, remarks=remarks),))
+
+
+def _told(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Return the names that a layout may hold: not those with a person's number, of which a remark is made."""
+    told = [name for name in names if not _PERSONAL.search(name)]
+    left = len(names) - len(told)
+    return told, (f"{left} columns are left out: their names look like numbers of persons",) if left else ()
 
 
 def _text(value: object) -> str:
