@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks [landing] [--rows N,N] [--repetitions N] [--folder DIR] [--write]`."""
+"""The command: `python -m benchmarks [landing | check] [--rows N,N] [--repetitions N] [--folder DIR] [--write]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import landing
+from benchmarks import checking, landing
 from benchmarks.compare import compare
 from benchmarks.page import keep, machine, table
 
@@ -17,6 +17,9 @@ def main(arguments: list[str] | None = None) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["landing"]:
         landing.main(words[1:])
+        return
+    if words == ["check"]:
+        checking.main()
         return
     asked = _parser().parse_args(words)
     comparisons, remarks = [], []

@@ -32,8 +32,8 @@ def example(tmp_path: Path) -> Example:
     ("name", "content", "reason", "words"),
     [
         (NAME, "", "file_not_empty", "empty"),
-        (NAME, b"PK\x03\x04" + bytes(200), "file_is_text", "save"),
-        (NAME, b"\x1f\x8b" + bytes(200), "file_is_text", "unpack"),
+        (NAME, b"PK\x03\x04" + bytes(200), "file_archive_safe", "pack it anew"),
+        (NAME, b"\x1f\x8b" + bytes(200), "file_archive_safe", "gzip"),
         (NAME, UTF16, "file_encoding_as_declared", "utf-16"),
         (NAME, "COLLEGE,YEAR\nC1,2023-24\n", "file_header_matches_layout", "REPORT_YEAR"),
         ("lists.csv", courses(3), "file_layout_known", "course_2023-24_{term_code}.csv"),
