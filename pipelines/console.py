@@ -156,7 +156,7 @@ def _summary(home: Path, say: Callable[[str], None]) -> int:
     for rule_id, message in broken:
         say(f"could not judge {rule_id}: {message}")
     if gates:
-        say(f"\n{len(gates)} gates closed (critical rules over their threshold):")
+        say(f"\n{len(gates)} gate{'' if len(gates) == 1 else 's'} closed (critical rules over their threshold):")
     for grantee_id, year, rule_id, failed in gates:
         say(f"  {grantee_id} {year}: {rule_id} ({failed})")
     say(f"\nindex page      {home / 'reports' / 'index.html'}")

@@ -56,9 +56,10 @@ def explain(fault: BaseException, say: Callable[[str], None]) -> int:
             return SYSTEM_FAILED
     # The frames and the kind of the first fault, not its text: DuckDB's errors quote values.
     first = [c for c in causes if not type(c).__module__.startswith("dagster")][-1:] or causes[-1:]
-    frames = "".join(traceback.format_tb(first[0].__traceback__)[-3:])
-    what = f"{type(first[0]).__name__}{_about_files(causes)}"
-    say(f"cte: the system failed: {what}. This says nothing about the data.\n{frames}")
+    about_files = _about_files(causes)
+    # What the system says about a file names it and is enough; any other fault is ours, and its frames say where.
+    frames = "" if about_files else "\n" + "".join(traceback.format_tb(first[0].__traceback__)[-3:])
+    say(f"cte: the system failed: {type(first[0]).__name__}{about_files}. This says nothing about the data.{frames}")
     return SYSTEM_FAILED
 
 

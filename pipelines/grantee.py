@@ -135,7 +135,10 @@ def grantee(grantee_id: str) -> Grantee:
     if len(paths) > 1:
         msg = f"{paths[1]}: a grantee {grantee_id!r} is bundled already; give the folder and its id another name"
         raise ConfigurationError(msg)
-    return read_grantee(paths[0])
+    found = read_grantee(paths[0])
+    if found.id != grantee_id:  # a copied folder would mix its records, and its key, with those of the first
+        raise ConfigurationError(f"{paths[0]}: id = {found.id!r}: the folder is {grantee_id!r}; name both alike")  # noqa: EM102
+    return found
 
 
 @cache

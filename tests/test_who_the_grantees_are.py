@@ -44,6 +44,12 @@ def test_a_grantee_that_is_bundled_already_is_refused_instead_of_hidden(own: Pat
         grantee("udc")
 
 
+def test_a_copied_folder_that_kept_its_old_id_is_refused_before_records_mix(own: Path) -> None:
+    shutil.copytree(own / "example", own / "other")
+    with pytest.raises(ConfigurationError, match=r"id = 'example': the folder is 'other'"):
+        grantee("other")
+
+
 def test_a_folder_of_grantees_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(OWN_FOLDER, str(tmp_path / "nowhere"))
     with pytest.raises(ConfigurationError, match=r"CTE_GRANTEES=.*nowhere"):
