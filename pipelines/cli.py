@@ -36,11 +36,15 @@ class House(click.Group):
             raise
         except (click.exceptions.Exit, click.Abort):
             raise
-        except KeyboardInterrupt:  # click would exit with 1, which means that the night has ended
-            click.echo("cte: stopped before the end; what was finished is kept, the next run does the rest", err=True)
-            sys.exit(SYSTEM_FAILED)
         except Exception as fault:  # noqa: BLE001 - the last place that can say whose fault it was
             sys.exit(explain(fault, partial(click.echo, err=True)))
+        except BaseException as stop:
+            # Python or click would exit with 1, which means that the night has ended. Dagster's kind of stop, by its
+            # name because its import is heavy, comes where somebody ends the process (SIGTERM) as well as with Ctrl-C.
+            if not isinstance(stop, KeyboardInterrupt) and type(stop).__name__ != "DagsterExecutionInterruptedError":
+                raise
+            click.echo("cte: stopped before the end; what was finished is kept, the next run does the rest", err=True)
+            sys.exit(SYSTEM_FAILED)
 
 
 @click.group(cls=House, context_settings=CONTEXT)

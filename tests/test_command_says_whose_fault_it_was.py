@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from pipelines import assets, console
 from pipelines.cli import main
@@ -58,6 +59,14 @@ def test_a_home_in_use_is_a_state_of_the_system_and_is_named(
     fault = _chained(RuntimeError("resource"), HomeLocked("in use by run 7"))
     assert _run_that_raises(monkeypatch, fault) == SYSTEM_FAILED
     assert "in use by run 7" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, DagsterExecutionInterruptedError])
+def test_a_night_that_somebody_stops_never_reads_as_one_that_ended(
+    stop: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run_that_raises(monkeypatch, stop()) == SYSTEM_FAILED
+    assert capsys.readouterr().err.startswith("cte: stopped before the end")
 
 
 def test_the_event_log_of_dagster_never_stores_the_value_that_an_error_quotes(
