@@ -9,12 +9,12 @@ import duckdb
 
 from pipelines.grantee import grantee
 from pipelines.intake.arrival import layouts_for
-from pipelines.intake.lying import Lying
+from pipelines.intake.at_hand import AtHand
 from pipelines.intake.raw import make_raw, remove_raw
 from pipelines.intake.submission import IN_FORCE, Submission, find, set_status
 
 
-def forget_overtaken(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str, inbox: Lying) -> None:
+def forget_overtaken(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str, inbox: AtHand) -> None:
     """Let refusals of a program year go whose file was put right in a way that nothing new had to be read for.
 
     The sender went back to what counts, or an archive or workbook that was refused whole could be opened at last.

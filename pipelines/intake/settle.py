@@ -8,9 +8,9 @@ import duckdb
 
 from pipelines.grantee import grantee
 from pipelines.intake.arrival import Arrival, layouts_for, slot_of
+from pipelines.intake.at_hand import AtHand
 from pipelines.intake.core_rows import keep, take_out
 from pipelines.intake.land import land, refuse
-from pipelines.intake.lying import Lying
 from pipelines.intake.next_in_line import is_later, take_turn
 from pipelines.intake.submission import Submission, find, set_status
 from pipelines.intake.trust import repeat
@@ -18,7 +18,7 @@ from pipelines.intake.versions import first_of, forget_refusals, in_force, super
 
 
 def settle(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, key: bytes, inbox: Lying | None = None
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, key: bytes, inbox: AtHand | None = None
 ) -> Submission:
     """Land a file of a grantee, or refuse it as a repeat; what it replaces leaves core. Needs a transaction."""
     file = arrival.found

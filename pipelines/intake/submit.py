@@ -19,11 +19,11 @@ from pipelines.grantee import grantee
 from pipelines.home import make_private
 from pipelines.intake.archive import sha256_of, store
 from pipelines.intake.arrival import Arrival, layouts_for
+from pipelines.intake.at_hand import AtHand, at_hand
 from pipelines.intake.identity import key_id, key_of
 from pipelines.intake.inbox import Found, Stray, look_into
 from pipelines.intake.key_book import note_key
 from pipelines.intake.land import refuse
-from pipelines.intake.lying import Lying, lying
 from pipelines.intake.missing import MissingFile, missing_files
 from pipelines.intake.overtaken import forget_overtaken, forget_rows
 from pipelines.intake.packages import note_packages
@@ -75,7 +75,7 @@ def take_in(
     ledger; raises ConfigurationError for layouts and keys that cannot be used, OSError where the disk fails.
     """
     found, strays = look_into(inbox, grantees, program_years)
-    now = lying(found)
+    now = at_hand(found)
     taken = [_take(connection, home, now, file, received_at, say) for file in found]
     for stray in strays:
         say(f"{stray.place}: {stray.message}")
@@ -90,7 +90,7 @@ def take_in(
 
 
 def _take(
-    connection: duckdb.DuckDBPyConnection, home: Path, inbox: Lying, file: Found, received_at: datetime, say: Say
+    connection: duckdb.DuckDBPyConnection, home: Path, inbox: AtHand, file: Found, received_at: datetime, say: Say
 ) -> list[Submission]:
     """Take in one file received with all that is in it; nothing where there was nothing to do."""
     try:
@@ -110,7 +110,7 @@ def _take(
 
 
 def _take_all(
-    connection: duckdb.DuckDBPyConnection, home: Path, inbox: Lying, file: Found, received_at: datetime
+    connection: duckdb.DuckDBPyConnection, home: Path, inbox: AtHand, file: Found, received_at: datetime
 ) -> list[Submission]:
     stored = store(home, file.path)
     whole = Arrival(file, stored.sha256, stored.byte_count, stored.path, received_at)
@@ -130,7 +130,7 @@ def _take_all(
 
 
 def _settle_unless_settled(
-    connection: duckdb.DuckDBPyConnection, part: Arrival, key: bytes, inbox: Lying
+    connection: duckdb.DuckDBPyConnection, part: Arrival, key: bytes, inbox: AtHand
 ) -> Submission | None:
     known = next(iter(find(connection, "submission_id = ?", [part.submission_id])), None)
     if known and is_settled(connection, known, part.found, inbox):

@@ -13,10 +13,10 @@ import duckdb
 
 from pipelines.grantee import grantee
 from pipelines.intake.arrival import layouts_for
+from pipelines.intake.at_hand import AtHand
 from pipelines.intake.changes import changes
 from pipelines.intake.core_rows import bring_back, keep, take_out
 from pipelines.intake.inbox import Found
-from pipelines.intake.lying import Lying
 from pipelines.intake.next_in_line import is_later, next_in_line, take_turn
 from pipelines.intake.place import sheet_in
 from pipelines.intake.submission import IN_FORCE, Submission, decide, find, set_status
@@ -36,7 +36,7 @@ def first_of(
     sha256: str,
     submission_id: str,
     file_name: str = "",
-    inbox: Lying | None = None,
+    inbox: AtHand | None = None,
 ) -> Submission | None:
     """Return another submission in force with the same bytes; None where the bytes are new.
 
@@ -50,7 +50,7 @@ def first_of(
     return next((other for other in alike if inbox is None or not inbox.hold_another(other)), None)
 
 
-def is_settled(connection: duckdb.DuckDBPyConnection, known: Submission, file: Found, inbox: Lying) -> bool:
+def is_settled(connection: duckdb.DuckDBPyConnection, known: Submission, file: Found, inbox: AtHand) -> bool:
     """Return whether nothing has changed for a file that is known.
 
     What a person has refused stays so. A repeat is one as long as the first counts; a refusal stands as long as the

@@ -6,7 +6,7 @@
 -- column indicator_code: 1P1, 2P1 or 3P1.
 -- column cohort_program_year: Program year of the cohort.
 -- column outcome_window_end: Last day on which an outcome of the cohort counts.
--- column as_of_date: When the newest file of the reporting year was received (UTC); null where none was accepted.
+-- column as_of_date: When the newest file of the reporting year was received (UTC); null where none counts.
 -- column definition_version: Definition applied.
 with sent as (
     select

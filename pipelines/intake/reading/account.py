@@ -1,10 +1,18 @@
-"""The account that every reader gives of a file: each of its lines is header, loaded or quarantined."""
+"""What every reader gives: rows to a sink, and an account in which each line is header, loaded or quarantined."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
+
+from pipelines.layouts import FileLayout
+
+# Takes the layout of a kind of record and the next of its rows, never none: a String column for each column of the
+# layout (null where an optional one is absent), then those of text files that the layout does not know, then
+# ``line_number`` and ``line_count`` (Int64).
+Sink = Callable[[FileLayout, pl.DataFrame], None]
 
 
 @dataclass(frozen=True)

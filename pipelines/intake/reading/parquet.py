@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.intake.reading.account import FileReading
+from pipelines.intake.reading.account import FileReading, Sink
 from pipelines.intake.reading.lines_format import QUARANTINE_SCHEMA, Field, FileRefused
 from pipelines.intake.reading.lines_header import Columns, match_header
 from pipelines.intake.reading.lines_mask import mask_all
 from pipelines.intake.reading.lines_source import FileBytes
 from pipelines.intake.reading.parquet_texts import refuse_unreadable_types, remarks_on, texts_of
-from pipelines.intake.reading.read import Sink
 from pipelines.layouts import FileLayout
 
 _ROWS = 1 << 16  # made into text together

@@ -5,22 +5,16 @@ Which reader is used is said by the layouts; what a value means is decided in ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
-
-from pipelines.intake.reading.account import FileReading
+from pipelines.intake.reading.account import FileReading, Sink
 from pipelines.intake.reading.lines import FileRefused, count_lines, stream_text
 from pipelines.intake.reading.lines_format import DETECT, Field, TextFormat
 from pipelines.layouts import FileLayout
 
-# Takes the layout of a kind of record and the next of its rows, never none: a String column for each column of the
-# layout (null where an optional one is absent), then those of text files that the layout does not know, then
-# ``line_number`` and ``line_count`` (Int64).
-Sink = Callable[[FileLayout, pl.DataFrame], None]
-__all__ = ["FileReading", "FileRefused", "Sink", "count_physical_lines", "read_file", "text_format"]
+__all__ = ["FileReading", "FileRefused", "count_physical_lines", "read_file", "text_format"]
 
 
 def read_file(path: Path, layouts: Sequence[FileLayout], sink: Sink, sheet: str = "") -> FileReading:

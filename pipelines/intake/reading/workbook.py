@@ -6,7 +6,7 @@ A line is a row of the sheet, with its number there. What a row is comes from th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -14,7 +14,7 @@ from typing import cast
 import polars as pl
 
 from pipelines.intake.reading import workbook_cells
-from pipelines.intake.reading.account import FileReading
+from pipelines.intake.reading.account import FileReading, Sink
 from pipelines.intake.reading.lines_bytes import Lines
 from pipelines.intake.reading.lines_control import refuse_other_counts
 from pipelines.intake.reading.lines_format import QUARANTINE_SCHEMA, Field, FileRefused, TextFormat
@@ -24,7 +24,6 @@ from pipelines.intake.reading.workbook_cells import Cells, Part
 from pipelines.intake.reading.workbook_process import Sheet, load_workbook
 from pipelines.layouts import FileLayout
 
-Sink = Callable[[FileLayout, pl.DataFrame], None]
 _WIDTHS_LOOKED_AT = 1000
 _REMARKS = {
     "errors": "some cells hold errors such as #N/A, which were read as that text; correct them",

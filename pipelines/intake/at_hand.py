@@ -1,4 +1,4 @@
-"""What lies in an inbox now: whether a file known still lies at its place, or something else does.
+"""What is at hand in an inbox now: whether a file known still lies at its place, or something else does.
 
 Only what must be known is hashed. Which version counts is decided in ``versions``.
 """
@@ -21,7 +21,7 @@ _Place = tuple[str | None, str, str]
 
 
 @dataclass
-class Lying:
+class AtHand:
     """The files of an inbox by place, their hashes as far as asked for, and the parts of the file that is being opened.
 
     One without files knows nothing: nothing lies there, and nothing else does either.
@@ -49,12 +49,12 @@ class Lying:
         hashes = [self._hash_of(file) for file in self.files.get(place, [])]
         return bool(hashes) and None not in hashes and known.sha256 not in hashes
 
-    def opened(self, parts: Iterable[Arrival]) -> Lying:
+    def opened(self, parts: Iterable[Arrival]) -> AtHand:
         """Return the same inbox while a file that holds these parts is open."""
         inside: dict[_Place, str] = {
             (p.found.grantee_id, p.found.program_year, p.found.file_name): p.sha256 for p in parts
         }
-        return Lying(self.files, self.hashes, inside)
+        return AtHand(self.files, self.hashes, inside)
 
     def _holders(self, known: Submission) -> Iterator[Found]:
         grantee_id, program_year, name = _place_of(known)
@@ -73,12 +73,12 @@ class Lying:
         return self.hashes[path]
 
 
-def lying(found: Iterable[Found]) -> Lying:
+def at_hand(found: Iterable[Found]) -> AtHand:
     """Return what lies in an inbox, of the files found in it."""
     files: dict[_Place, list[Found]] = {}
     for file in found:
         files.setdefault((file.grantee_id, file.program_year, file.file_name), []).append(file)
-    return Lying(files)
+    return AtHand(files)
 
 
 def _place_of(known: Submission) -> _Place:
