@@ -112,8 +112,9 @@ def _intake() -> dg.AssetsDefinition:
         grantees = {p.grantee_id or "" for p in selected}
         years = {p.program_year or "" for p in selected}
         fetched = fetch_sources(
-            settings.home, night.started_at.date(), night.say, night.faults, grantees=grantees, program_years=years
-        )
+            settings.home, night.started_at.date(), night.say, night.faults,
+            grantees=grantees, program_years=settings.program_years or None,
+        )  # fmt: skip
         try:
             taken = [
                 take_in(

@@ -115,7 +115,7 @@ def _years_of_source(settings: Settings, grantee_id: str) -> list[str]:
     source = (
         None if is_sample_home(settings.home) or is_sample_inbox(settings.inbox) else source_of(grantee(grantee_id))
     )
-    return years_asked(source, datetime.now(UTC).date()) if source else []
+    return [*settings.program_years] or years_asked(source, datetime.now(UTC).date()) if source else []
 
 
 def tell_years_not_offered(night: Night, offered: Collection[str]) -> None:
