@@ -136,8 +136,10 @@ def grantee(grantee_id: str) -> Grantee:
         msg = f"{paths[1]}: a grantee {grantee_id!r} is bundled already; give the folder and its id another name"
         raise ConfigurationError(msg)
     found = read_grantee(paths[0])
-    if found.id != grantee_id:  # a copied folder would mix its records, and its key, with those of the first
-        raise ConfigurationError(f"{paths[0]}: id = {found.id!r}: the folder is {grantee_id!r}; name both alike")  # noqa: EM102
+    # A copied folder would mix its records, and its key, with those of the first; a template is nobody yet.
+    if found.id != grantee_id and not grantee_id.startswith("_"):
+        msg = f"{paths[0]}: id = {found.id!r}: the folder is {grantee_id!r}; name both alike"
+        raise ConfigurationError(msg)
     return found
 
 
