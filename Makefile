@@ -20,7 +20,7 @@ run: setup ## runs one night: of sample_data in ./data-demo, or of the home in C
 	esac
 
 test: check ## runs make check, then all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: setup ## lints, checks formatting, types and SQL
 	@$(BIN)/ruff check --quiet .
