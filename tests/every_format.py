@@ -100,7 +100,8 @@ def write_grantee(root: Path) -> Path:
     folder = root / "own" / GRANTEE
     folder.mkdir(parents=True)
     facts = _FACTS.read_text(encoding="utf-8").replace('id = "oregon"', f'id = "{GRANTEE}"')
-    (folder / "grantee.toml").write_text(facts, encoding="utf-8")
+    asked = "source = { years = 30 }\n"  # so that the year of the files is among those asked for, whatever the day
+    (folder / "grantee.toml").write_text(asked + facts, encoding="utf-8")
     blocks = (
         f'[[file]]\nis_optional = true\nname = "{name}"\ntable = "{table}"\nfile_name = "{pattern}"\n'
         f'kind = "{kind}"\n{more}'
