@@ -18,6 +18,10 @@ Dimension = Literal[
     "completeness", "validity", "uniqueness", "consistency", "integrity", "timeliness", "equity", "accuracy"
 ]
 Severity = Literal["critical", "warning", "info"]
+Layer = Literal[
+    "structure", "validity", "reference", "consistency", "macro", "equity readiness", "timeliness", "drift",
+    "outside agreement",
+]  # fmt: skip
 Row = Mapping[str, Any]
 
 
@@ -53,7 +57,9 @@ class Rule:
     ``columns`` names what a finding points at, the first one being the value shown to the sender.
     ``passes`` and ``fails`` are rows of ``table`` that prove the rule; columns that are not named there are null.
     ``context`` holds rows of other tables that the proof needs. ``effective_from`` and ``effective_to`` are program
-    years (``2024-25``), both inclusive, empty for no limit.
+    years (``2024-25``), both inclusive, empty for no limit. ``severity_changes`` holds days (``2026-10-01``) with the
+    severity from then on, oldest first. ``layer`` is the chapter of the rule book, empty where table and dimension say
+    it (``layer_of``). ``not_applicable_words`` say what an empty population means, such as "too little history".
     """
 
     id: str
@@ -74,9 +80,35 @@ class Rule:
     effective_from: str = ""
     effective_to: str = ""
     context: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    severity_changes: tuple[tuple[str, Severity], ...] = ()
+    layer: Layer | None = None
+    not_applicable_words: str = ""
+
+    def severity_on(self, day: str) -> Severity:
+        """Return the severity on a day written like ``2026-10-01``: a catalogue may change it within a year."""
+        severity = self.severity
+        for since, changed in self.severity_changes:
+            severity = changed if since <= day else severity
+        return severity
 
     def is_effective(self, program_year: str) -> bool:
         """Return whether the rule is in force for a program year such as ``2024-25``."""
         return (not self.effective_from or self.effective_from <= program_year) and (
             not self.effective_to or program_year <= self.effective_to
         )
+
+
+_LAYER_OF_TABLE: Mapping[str, Layer] = {
+    "quality.received_line": "structure", "quality.transaction": "structure", "quality.drift_check": "drift",
+    "quality.submission": "timeliness", "quality.expected_file": "timeliness", "mart.readiness": "equity readiness",
+    "mart.coverage": "equity readiness", "mart.record_count": "macro", "mart.indicator": "macro",
+}  # fmt: skip
+_LAYER_OF_DIMENSION: Mapping[Dimension, Layer] = {
+    "completeness": "validity", "validity": "validity", "uniqueness": "reference", "integrity": "reference",
+    "consistency": "consistency", "accuracy": "macro", "equity": "equity readiness", "timeliness": "timeliness",
+}  # fmt: skip
+
+
+def layer_of(rule: Rule) -> Layer:
+    """Return the layer of the rule book that a rule belongs to: its own word, else by its table, else by dimension."""
+    return rule.layer or _LAYER_OF_TABLE.get(rule.table) or _LAYER_OF_DIMENSION[rule.dimension]

@@ -137,7 +137,26 @@ RULE_RESULT = own_table(
     own_column("message", "What broke, where the status is error."),
 )  # fmt: skip
 
+RULE_COUNT = own_table(
+    "rule_count", "What was counted for each rule when its data were last scanned; nights judge these counts.",
+    ("rule_id", "grantee_id", "program_year", "institution_id"),
+    own_column("rule_id", "The rule."),
+    own_column("rule_version", "Version of the rule that was counted.", Integer),
+    own_column("table_name", "The table counted, with its schema."),
+    own_column("grantee_id", "The grantee; null for reference sources."),
+    own_column("program_year", "The program year; null for reference sources."),
+    own_column("institution_id", "The institution; null means all, unknown where the records name none."),
+    own_column("row_count", "Rows that the rule's condition on rows lets in, values that are null among them.",
+               BigInteger),
+    own_column("population_count", "Rows that the rule speaks of; null after an error.", BigInteger),
+    own_column("failed_count", "Rows of the population that fail; null after an error.", BigInteger),
+    own_column("predicate_sha256", "Hash of what was counted: another one means that the rule's words have changed."),
+    own_column("data_fingerprint", "Hash over the rows looked at: another one means that they must be counted anew."),
+    own_column("counted_run_id", "The run that counted."),
+    own_column("message", "What broke, where nothing could be counted."),
+)  # fmt: skip
+
 
 def quality_tables() -> list[Table]:
     """Return the tables of schema ``quality``."""
-    return [RUN, SUBMISSION, PACKAGE, TRANSACTION, QUARANTINE, FINDING, RULE_RESULT]
+    return [RUN, SUBMISSION, PACKAGE, TRANSACTION, QUARANTINE, FINDING, RULE_RESULT, RULE_COUNT]
