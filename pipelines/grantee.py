@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.configuration import ConfigurationError, read_toml
+from pipelines.equity_source import EquitySource, equity_sources
 from pipelines.layout_files import file_layouts
 from pipelines.layouts import FileLayout
 
@@ -46,7 +47,10 @@ class IdentifierKind:
 
 @dataclass(frozen=True)
 class Definition:
-    """What participant, concentrator and the indicators mean, from a program year on. Numbers are decimal strings."""
+    """What participant, concentrator and the indicators mean, from a program year on. Numbers are decimal strings.
+
+    ``youth_age_max`` is the age in years, on the first day of the program year, up to which a student is a youth.
+    """
 
     version: str
     effective_from: str
@@ -59,6 +63,7 @@ class Definition:
     cohort_lag_1p1: int
     cohort_lag_2p1: int
     cohort_lag_3p1: int
+    youth_age_max: int = 24
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ class Grantee:
     """One grantee of the initiative, as its folder says.
 
     ``due`` holds the default ``month_day`` and, under ``file``, blocks for files that are due on another day.
-    ``retention`` says how long archived files are kept, ``source`` from which database tables are read.
+    ``retention`` says how long archived files are kept, ``source`` from which database tables are read,
+    ``equity_sources`` where the equity flags come from.
     """
 
     id: str
@@ -87,6 +93,7 @@ class Grantee:
     folder: Path
     retention: dict[str, Any] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
+    equity_sources: tuple[EquitySource, ...] = ()
 
     @property
     def layouts(self) -> tuple[FileLayout, ...]:
@@ -153,6 +160,7 @@ def read_grantee(path: Path) -> Grantee:
             identifiers=tuple(IdentifierKind(**i) for i in content.pop("identifier", [])),
             definitions=tuple(Definition(**d) for d in content.pop("definition", [])),
             institutions=tuple(Institution(**i) for i in content.pop("institution", [])),
+            equity_sources=equity_sources(content.pop("equity_source", []), path),
             folder=path.parent,
             **content,
         )
@@ -169,6 +177,7 @@ def _refuse_unusable(found: Grantee, path: Path) -> None:
         f"time_zone = {found.time_zone!r}": lambda: ZoneInfo(found.time_zone),
         f"[due] month_day = {found.due.get('month_day')!r}": lambda: found.due_date("2023-24"),
         "[[due.file]]": lambda: [_due_day(block) for block in found.due.get("file", [])],
+        "[[definition]] youth_age_max": lambda: [date(2023 - d.youth_age_max, 7, 1) for d in found.definitions],
         "[[identifier]] pattern": lambda: [re.compile(i.pattern) for i in found.identifiers],
     }
     for key, use in uses.items():

@@ -176,8 +176,8 @@ _table(
                "local", "foster_care"),
     _attribute("active_duty_parent_status", "Youth with a parent in the armed forces on active duty.", "yes_no",
                "001576", "active_duty_parent"),
-    _attribute("aid_form_status", "Filed a form for student aid (such as the FAFSA) for the year: what such a form asks "
-               "is missing, not no, for those who never filed.", "yes_no", "local", ""),
+    _attribute("aid_form_status", "Filed a form for student aid (such as the FAFSA) for the year: what such a form "
+               "asks is missing, not no, for those who never filed.", "yes_no", "local", ""),
     key=("institution_id", "student_id", "term_code"), refers=_INSTITUTION,
 )  # fmt: skip
 

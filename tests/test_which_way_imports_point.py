@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     ("configuration",),
     ("layouts", "schema", "code_sets"),
-    ("layout_files", "own_tables"),
+    ("layout_files", "own_tables", "equity_source"),
     ("ledger", "act_tables", "measurement_tables", "history_tables", "reference_tables", "grantee"),
     ("home", "warehouse", "run_book"),
     ("intake",),

@@ -1,4 +1,4 @@
-"""Definitions in force as tables: ``reference.definition`` and ``reference.term``, from the grantees' folders.
+"""Definitions in force as tables: ``reference.definition``, ``term`` and ``equity_source``, from the grantees' folders.
 
 What participant, concentrator and the indicators mean is the State's to determine, so that the models read it here.
 Arithmetic on program years is done here, once; the models only compare texts and dates.
@@ -35,6 +35,8 @@ _COLUMNS = {
     "quarter_numerator": ("integer", "A quarter credit is quarter_numerator / quarter_denominator semester credits."),
     "quarter_denominator": ("integer", "See quarter_numerator."),
     "clock_hours_per_credit": ("decimal(10, 2)", "Clock hours that equal one semester credit."),
+    "youth_age_max": ("integer", "Age in years, on the first day of the program year, up to which one is a youth."),
+    "youth_born_after_date": ("date", "Youth are those born after this day."),
     **{f"cohort_lag_{i}": ("integer", f"Years from the cohort of {i.upper()} to the reporting year.")
        for i in ("1p1", "2p1", "3p1")},
     **{f"cohort_program_year_{i}": ("varchar", f"Program year of the cohort that {i.upper()} reports.")
@@ -42,6 +44,13 @@ _COLUMNS = {
     **{f"cohort_end_date_{i}": ("date", f"Last day of the program year of the cohort of {i.upper()}.")
        for i in ("1p1", "2p1", "3p1")},
 }  # fmt: skip
+_SOURCE_COLUMNS = {
+    "grantee_id": "The grantee.",
+    "equity_dimension": "sex, race_ethnicity or one of the nine special populations.",
+    "source": "self_report, aid_form, institution_record, administrative_match or derived.",
+    "proxy": "What stands for the dimension, such as Pell eligible; empty where it is the thing itself.",
+    "evidence": "Where the declaration comes from.",
+}
 
 
 def program_year_plus(program_year: str, years: int) -> str:
@@ -56,7 +65,7 @@ def year_end(program_year: str) -> date:
 
 
 def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Sequence[str]) -> None:
-    """Write ``reference.definition`` and ``reference.term`` for all grantees and these program years, anew.
+    """Write the tables of definitions for all grantees and these program years, anew.
 
     Raises ConfigurationError that names the file where a value is none that the models know.
     """
@@ -69,8 +78,14 @@ def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Seque
     connection.execute(
         "create or replace table reference.term (grantee_id varchar, term_code varchar, term_rank integer)"
     )
+    sources = [
+        [g.id, s.equity_dimension, s.source, s.proxy, s.evidence] for g in grantees for s in g.equity_sources
+    ]  # fmt: skip
+    texts = ", ".join(f"{name} varchar" for name in _SOURCE_COLUMNS)
+    connection.execute(f"create or replace table reference.equity_source ({texts})")
     insert_rows(connection, "reference.definition", [list(row.values()) for row in rows])
     insert_rows(connection, "reference.term", [list(row) for row in terms])
+    insert_rows(connection, "reference.equity_source", sources)
     _comment(connection)
 
 
@@ -81,6 +96,8 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
         "column reference.term.grantee_id": "The grantee.",
         "column reference.term.term_code": "Academic term.",
         "column reference.term.term_rank": "Place of the term in the program year, from 1; annual comes last.",
+        "table reference.equity_source": "Where each equity flag comes from, one row for each declared.",
+        **{f"column reference.equity_source.{name}": comment for name, comment in _SOURCE_COLUMNS.items()},
         **{f"column reference.definition.{name}": comment for name, (_, comment) in _COLUMNS.items()},
     }
     for what, comment in comments.items():
@@ -117,6 +134,8 @@ def _row(grantee: Grantee, program_year: str) -> dict[str, Any]:
         "quarter_numerator": quarter.numerator,
         "quarter_denominator": quarter.denominator,
         "clock_hours_per_credit": definition.clock_hours_per_semester_credit,
+        "youth_age_max": definition.youth_age_max,
+        "youth_born_after_date": date(int(program_year[:4]) - definition.youth_age_max - 1, 7, 1),
         **{f"cohort_lag_{indicator}": lag for indicator, lag in lags.items()},
         **{f"cohort_program_year_{indicator}": cohort for indicator, cohort in cohorts.items()},
         **{f"cohort_end_date_{indicator}": year_end(cohort) for indicator, cohort in cohorts.items()},
