@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -74,3 +75,14 @@ def outside(column: Column[Any]) -> tuple[Any, Any]:
         one_day = dt.timedelta(days=1)
         return dt.date.fromisoformat(low) - one_day, dt.date.fromisoformat(high) + one_day
     return Decimal(low) - 1, Decimal(high) + 1
+
+
+def neighbors(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """Return copies of a row of which each differs in one of ``columns``: they prove that a key is looked up whole."""
+    return tuple({**row, column: _another(column, row[column])} for column in columns)
+
+
+def _another(column: str, value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value + dt.timedelta(days=1)
+    return "2020-21" if column == "program_year" else f"another {column}"
