@@ -47,3 +47,12 @@ def rows_of(table: str, columns: Sequence[str], where: str = "") -> str:
     """Return a query for the rows of a table in which all ``columns`` have a value."""
     conditions = [f"{column} is not null" for column in columns] + ([where] if where else [])
     return f"select {', '.join(columns)} from {table} where {' and '.join(conditions)}"
+
+
+def has_one(what: str, columns: Sequence[str], table: str, where: str = "") -> str:
+    """Return a condition that is true where the rows of ``table`` with these ``columns`` have one ``what`` at most.
+
+    Only rows of ``where`` count; a row that has a null among ``columns`` is nobody's other.
+    """
+    several = f" group by {', '.join(columns)} having count(distinct {what}) > 1"
+    return is_not_among(columns, rows_of(table, columns, where) + several)
