@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # From the ground floor up: a room may import from its own floor and from those below, never from above.
 FLOORS = (
-    ("configuration",),
+    ("configuration", "markdown"),
     ("layouts", "schema", "code_sets"),
     ("layout_files", "own_tables", "equity_source"),
-    ("ledger", "act_tables", "measurement_tables", "history_tables", "reference_tables", "grantee"),
+    ("ledger", "act_tables", "measurement_tables", "history_tables", "reference_tables", "waiver_tables", "grantee"),
     ("home", "warehouse", "run_book"),
     ("intake",),
     ("acts", "layout_draft"),
@@ -25,8 +25,8 @@ FLOORS = (
     ("assets",),
     ("asset_checks",),
     ("definitions", "terminal"),
-    ("console", "docs"),
-    ("cli_acts", "cli_layout"),
+    ("console", "rule_book", "data_dictionary"),
+    ("docs", "cli_acts", "cli_layout", "cli_rules"),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -1,0 +1,164 @@
+"""The page of the rule book, ``docs/rules.md``: each rule with its reason, repair, proof and query, by layer and table.
+
+What a rule says stands in ``facts``, its query in ``queries``; here is only the layout. Rules that follow from the
+declaration of the tables are many and alike: they stand in a table for each table, with one query for each kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from expectations.catalogue import RETIRED, all_rules, rule_book_version
+from expectations.rule import Rule, layer_of
+from pipelines.markdown import NOTE, cell, code, markdown_table
+from pipelines.rule_book.facts import LAYERS, Shown, facts_of, in_order, is_derived, shown_rows
+from pipelines.rule_book.queries import queries_of
+
+SEVERITIES = ("critical", "warning", "info")
+KINDS: Mapping[str, str] = {
+    "present": "What is required is there",
+    "readable": "What was sent can be read",
+    "pattern": "A value is written as agreed",
+    "plausible": "A value can be true",
+    "unique": "A key stands once",
+    "known": "What a record refers to was reported",
+}
+HOW_TO_READ = """
+Each rule is judged on its population: the rows it speaks of. It fails where more rows fail than its threshold allows;
+every failing row is a finding all the same. A population without rows is not applicable, never passed. A rule that
+could not be judged is an error, never a pass. A critical rule that fails closes a gate, unless it is waived; a warning
+informs. A waived failure stays a failure that is waived. Agencies may set thresholds and severities of their own
+(`thresholds.toml`); this page has those of the book.
+
+**The queries** return exactly the records that fail, because they are made from the conditions that judging counts
+with. They run on the warehouse of a home after a night, which is restricted; the identifiers of persons are left out.
+`cte rules student_key_unique --format sql | duckdb -readonly data/warehouse.duckdb` runs one, with DuckDB 2.0. For one
+grantee or year, put `where record.grantee_id = 'oregon'` before `order by all`. `cte rules --help` says how else to
+look rules up.
+"""
+
+
+def rule_book() -> Iterator[str]:
+    """Yield the page, a piece of Markdown a line."""
+    rules = in_order(all_rules())
+    by_hand = [rule for rule in rules if not is_derived(rule)]
+    derived = [rule for rule in rules if is_derived(rule)]
+    shown = [*by_hand, *_examples(derived).values()]
+    queries = queries_of(shown)
+    yield "# Rules"
+    yield f"\n{NOTE} Version of the rule book: `{rule_book_version()}`.\n"
+    yield (
+        f"{len(rules)} rules. {len(by_hand)} are written by hand, because they need knowledge of the field; "
+        f"{len(derived)} follow from the declaration of the tables.\n{HOW_TO_READ}"
+    )
+    yield from _contents(rules)
+    for layer, question in LAYERS.items():
+        yield f"\n## {_heading(layer)}\n\n{question}"
+        for rule in by_hand:
+            if layer_of(rule) == layer:
+                yield from _entry(rule, queries.get(rule.id))
+    yield from _derived(derived, queries)
+    yield "\n## Retired\n"
+    yield from ([f"- `{one}`, {day}: {reason}" for one, (reason, day) in RETIRED.items()] or ["None."])
+
+
+def _contents(rules: Sequence[Rule]) -> Iterator[str]:
+    yield "## Contents\n"
+    yield from markdown_table(
+        ("Layer", "Question", "Rules", *SEVERITIES),
+        ([f"[{layer}](#{_anchor(layer)})", question, *_counts([rule for rule in rules if layer_of(rule) == layer])]
+         for layer, question in LAYERS.items()),
+    )  # fmt: skip
+    yield ""
+    by_table = {table: [r for r in rules if r.table == table] for table in sorted({rule.table for rule in rules})}
+    yield from markdown_table(
+        ("Table", "Rules", *SEVERITIES, "Written by hand", "Derived"),
+        ([f"`{table}`", *_counts(own), *_where(table, own)] for table, own in by_table.items()),
+    )
+    yield "\n### Rules written by hand\n"
+    yield from markdown_table(
+        ("Rule", "Title", "Severity", "Layer"),
+        ([_link(rule), cell(rule.title), rule.severity, layer_of(rule)] for rule in rules if not is_derived(rule)),
+    )
+
+
+def _where(table: str, rules: Sequence[Rule]) -> tuple[str, str]:
+    """Return links to the rules of a table: those written by hand one by one, the others to their table."""
+    count = sum(is_derived(rule) for rule in rules)
+    by_hand = " ".join(_link(rule) for rule in rules if not is_derived(rule))
+    return by_hand, f"[{count}](#{_anchor(table)})" if count else ""
+
+
+def _counts(rules: Sequence[Rule]) -> list[str]:
+    return [str(len(rules)), *(str(sum(rule.severity == severity for rule in rules)) for severity in SEVERITIES)]
+
+
+def _link(rule: Rule) -> str:
+    return f"[{rule.id}](#{rule.id})"
+
+
+def _heading(layer: str) -> str:
+    return layer[0].upper() + layer[1:]
+
+
+def _anchor(heading: str) -> str:
+    """Return the anchor that Markdown pages give a heading."""
+    return heading.lower().replace(".", "").replace(" ", "-")
+
+
+def _entry(rule: Rule, query: str | None) -> Iterator[str]:
+    fact = facts_of(rule)
+    severity = f"{fact['severity']}; {fact['severity_changes']}" if fact["severity_changes"] else fact["severity"]
+    empty = f"; where there are none: {fact['no_population']}" if fact["no_population"] else ""
+    yield f"\n### {rule.id}\n"
+    yield f"**{rule.title}.**\n"
+    yield f"- Table `{rule.table}`; layer {fact['layer']}; dimension {rule.dimension}"
+    yield f"- Version {rule.version}; program years: {fact['program_years']}; severity: {severity}"
+    yield f"- Population: {rule.population_words}{empty}"
+    yield f"- Threshold: {fact['threshold']}. Evidence: {fact['evidence']}"
+    yield f"- What it means for who uses the data: {rule.why}"
+    yield f"- How to repair it: {rule.fix}\n"
+    yield from _proof(shown_rows(rule))
+    yield f"\n```sql\n{query}\n```" if query else "\nIt speaks of the table as a whole: no record by itself fails it."
+
+
+def _proof(shown: Shown) -> Iterator[str]:
+    yield from markdown_table(
+        ("Row", *shown.columns), ([word, *(code(text) for text in cells)] for word, cells in shown.rows)
+    )
+    passing, failing = shown.left_out
+    if passing or failing:
+        yield f"\nLeft out: {passing} more rows that pass, {failing} that fail."
+    if shown.beside:
+        yield f"\nBeside them stand: {'; '.join(code(line) for line in shown.beside)}."
+
+
+def _derived(rules: Sequence[Rule], queries: Mapping[str, str]) -> Iterator[str]:
+    yield "\n## Rules that follow from the tables\n"
+    yield "Six kinds; the query of each looks like that of its example, `cte rules RULE --format sql` has all of them."
+    for kind, rule in _examples(rules).items():
+        yield f"\n### {KINDS[kind]}\n\n```sql\n{queries[rule.id]}\n```"
+    for table in sorted({rule.table for rule in rules}):
+        yield f"\n### {table}\n"
+        yield from markdown_table(
+            ("Rule", "What it says", "Layer, severity", "Population, threshold", "What it means", "How to repair it"),
+            (_line(rule) for rule in rules if rule.table == table),
+        )
+
+
+def _examples(rules: Sequence[Rule]) -> dict[str, Rule]:
+    """Return for each kind of derived rule its first one; the last word of an id is its kind."""
+    examples = {kind: next((r for r in rules if r.id.endswith(f"_{kind}")), None) for kind in KINDS}
+    return {kind: rule for kind, rule in examples.items() if rule is not None}
+
+
+def _line(rule: Rule) -> list[str]:
+    fact = facts_of(rule)
+    return [
+        f'<a id="{rule.id}"></a>`{rule.id}` v{rule.version}',
+        cell(f"{rule.title}."),
+        f"{fact['layer']} ({rule.dimension}), {rule.severity}",
+        cell(f"{rule.population_words}; {fact['threshold']} ({fact['evidence']})"),
+        cell(rule.why),
+        cell(rule.fix),
+    ]
