@@ -19,6 +19,7 @@
 -- column homelessness_status: Homeless individual.
 -- column foster_care_status: Youth who is in, or has aged out of, the foster care system.
 -- column active_duty_parent_status: Youth with a parent in the armed forces on active duty.
+-- column aid_form_status: Filed a form for student aid; no equity dimension, but what flags from such forms hang on.
 with excluded as (
     select
         submission_id,
@@ -162,7 +163,15 @@ weighed as (
             when 'not_reported' then '5not_reported'
             when 'not_collected' then '6not_collected'
             else '3unknown'
-        end as active_duty_parent_status
+        end as active_duty_parent_status,
+        case counted.aid_form_status
+            when 'yes' then '1yes'
+            when 'no' then '2no'
+            when 'declined' then '4declined'
+            when 'not_reported' then '5not_reported'
+            when 'not_collected' then '6not_collected'
+            else '3unknown'
+        end as aid_form_status
     from counted
 ),
 
@@ -183,7 +192,8 @@ collapsed as (
         min(english_learner_status) as english_learner_status,
         min(homelessness_status) as homelessness_status,
         min(foster_care_status) as foster_care_status,
-        min(active_duty_parent_status) as active_duty_parent_status
+        min(active_duty_parent_status) as active_duty_parent_status,
+        min(aid_form_status) as aid_form_status
     from weighed
     group by grantee_id, program_year, institution_id, student_id
 )
@@ -205,6 +215,7 @@ select
     substr(collapsed.english_learner_status, 2) as english_learner_status,
     substr(collapsed.homelessness_status, 2) as homelessness_status,
     substr(collapsed.foster_care_status, 2) as foster_care_status,
-    substr(collapsed.active_duty_parent_status, 2) as active_duty_parent_status
+    substr(collapsed.active_duty_parent_status, 2) as active_duty_parent_status,
+    substr(collapsed.aid_form_status, 2) as aid_form_status
 from collapsed
 inner join mart.person as person using (grantee_id, institution_id, student_id)
