@@ -44,6 +44,7 @@ UNKNOWN_SHARE = Rule(
     fails=(
         GOOD | {"unknown_count": 10, "not_reported_count": 11, "value_count": 79},
         GOOD | {"declined_count": 50, "unknown_count": 11, "value_count": 39},
+        GOOD | {"student_count": 30, "unknown_count": 7},
     ),
 )  # fmt: skip
 
@@ -60,9 +61,12 @@ SOMETIMES_YES = Rule(
     fix="Send blank, or no column, where the question is not asked; look for the flag's source (financial aid).",
     passes=(
         GOOD, GOOD | {"yes_count": None, "no_count": None}, GOOD | {"yes_count": 0, "no_count": 0},
-        GOOD | {"yes_count": 0, "no_count": 29, "student_count": 29},
+        GOOD | {"yes_count": 0, "no_count": 29, "student_count": 29}, GOOD | {"yes_count": 1, "no_count": 99},
+        GOOD | {"yes_count": 0, "no_count": 100, "institution_id": None},
     ),
-    fails=(GOOD | {"yes_count": 0, "no_count": 100},),
+    fails=(
+        GOOD | {"yes_count": 0, "no_count": 100}, GOOD | {"yes_count": 0, "no_count": 30, "student_count": 30},
+    ),
 )  # fmt: skip
 
 NOT_ALL_BLANK = Rule(
@@ -78,8 +82,15 @@ NOT_ALL_BLANK = Rule(
     threshold=Threshold(evidence="house default"),
     why="The institution cannot be shown for this group, and the State's shares speak only of the others.",
     fix="Fill the column; where the institution does not collect the attribute, say so in the layout.",
-    passes=(GOOD, GOOD | {"not_reported_count": 99, "value_count": 1}, GOOD | {"not_collected_count": 100}),
-    fails=(GOOD | {"not_reported_count": 100, "value_count": 0, "yes_count": 0, "no_count": 0},),
+    passes=(
+        GOOD, GOOD | {"not_reported_count": 99, "value_count": 1}, GOOD | {"not_collected_count": 100},
+        GOOD | {"not_reported_count": 100, "institution_id": None},
+        GOOD | {"not_reported_count": 29, "student_count": 29},
+    ),
+    fails=(
+        GOOD | {"not_reported_count": 100, "value_count": 0, "yes_count": 0, "no_count": 0},
+        GOOD | {"not_reported_count": 30, "student_count": 30},
+    ),
 )  # fmt: skip
 
 RULES = (UNKNOWN_SHARE, SOMETIMES_YES, NOT_ALL_BLANK)

@@ -32,7 +32,10 @@ PLACEMENT_KNOWN = Rule(
         ONE, ONE | {"status": "pending", "unknown_count": 100}, ONE | {"denominator_count": 19, "unknown_count": 19},
         ONE | {"indicator_code": "2P1", "unknown_count": 90},
     ),
-    fails=(ONE | {"unknown_count": 26}, ONE | {"institution_id": "college-1", "unknown_count": 40}),
+    fails=(
+        ONE | {"unknown_count": 26}, ONE | {"institution_id": "college-1", "unknown_count": 40},
+        ONE | {"denominator_count": 20, "unknown_count": 6},
+    ),
 )  # fmt: skip
 
 RULES = (PLACEMENT_KNOWN,)

@@ -31,7 +31,10 @@ STABLE = Rule(
         ONE | {"row_count": 700}, ONE | {"row_count": 1300}, ONE | {"row_count": 10, "previous_row_count": 99},
         ONE | {"previous_row_count": None},
     ),
-    fails=(ONE | {"row_count": 699}, ONE | {"row_count": 1301}, ONE | {"row_count": 0}),
+    fails=(
+        ONE | {"row_count": 699}, ONE | {"row_count": 1301}, ONE | {"row_count": 0},
+        ONE | {"row_count": 69, "previous_row_count": 100},
+    ),
 )  # fmt: skip
 
 RULES = (STABLE,)
