@@ -17,6 +17,17 @@ STAY_EVER = (*PERSON_EVER, "program_id")
 START_YEAR = "cast(substr(program_year, 1, 4) as integer)"
 
 
+def july_first(years: int = 0) -> str:
+    """Return SQL for the first day of a record's program year, or of the one so many years later."""
+    later = f" + {years}" if years > 0 else f" - {-years}" if years else ""
+    return f"make_date({START_YEAR}{later}, 7, 1)"
+
+
+def is_no_default_day(column: str) -> str:
+    """Return a condition that is true where a date is not the first of January, which systems fill in for unknown."""
+    return f"month({column}) <> 1 or day({column}) <> 1"
+
+
 def quoted(column: str) -> str:
     """Return a column as SQL takes it: in quotes where its name begins with a digit."""
     return f'"{column}"' if column[0].isdigit() else column

@@ -15,11 +15,12 @@ import duckdb
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
-    from pipelines.validation.results import Outcome, Partition
+    from pipelines.validation.partition import Partition
+    from pipelines.validation.results import Outcome
 
 # Views of what intake measured. Lateness (quality.submission_check) is not judged: nothing has been sent yet.
 MEASURED = ("quality.received_line", "quality.drift_check")
-_TABLE = re.compile(r"\b(?:core|mart|quality)\.\w+")
+_TABLE = re.compile(r"\b(?:core|mart|quality|reference)\.\w+")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Judgement:
 def judge(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str) -> Judgement:
     """Judge what the given files allow to judge, and write the findings into the warehouse in memory."""
     from pipelines import models
-    from pipelines.validation.results import Partition, judge_partitions, rules_in_force
+    from pipelines.validation.partition import Partition
+    from pipelines.validation.results import judge_partitions, rules_in_force
 
     for model in models.all_models():
         if model.table in MEASURED:
@@ -107,7 +109,7 @@ def _results(outcomes: Sequence[Outcome]) -> tuple[Result, ...]:
         Result(
             rule_id=o.rule.id,
             title=o.rule.title,
-            severity=o.rule.severity,
+            severity=o.policy.severity,
             status=o.status,
             failed=o.verdict.failed_count,
             population=o.verdict.population_count,
