@@ -129,7 +129,8 @@ def _cip_code() -> Rule:
         why="A code of two or four digits sums those below it; added up with them, it counts every award twice.",
         fix="Read the codes as text: spreadsheets turn 01.0101 into 1.0101. Leave out rows that sum others, but 99.",
         passes=({"cip_code": "51.3801"}, {"cip_code": "99"}, {"cip_code": None}),
-        fails=({"cip_code": "1.0101"}, {"cip_code": "51.38"}, {"cip_code": "99.00"}, {"cip_code": "="}, {"cip_code": "151.3801"}),
+        fails=({"cip_code": "1.0101"}, {"cip_code": "51.38"}, {"cip_code": "99.00"}, {"cip_code": "="},
+               {"cip_code": "151.3801"}),
     )  # fmt: skip
 
 
