@@ -13,17 +13,22 @@ ACT = own_table(
     "act", "What people decided, one row an act; each holds the hash of the one before, and acts.jsonl holds a copy.",
     ("act_number",),
     own_column("act_number", "Place in the chain, from 1.", BigInteger),
-    own_column("kind", "accept, refuse, certify, purge, rotate_key or mend."),
+    own_column("kind", "accept, refuse, certify, purge, rotate_key or mend; of waivers waive, waiver_ended, "
+               "waiver_reopened or waiver_resumed."),
     own_column("grantee_id", "The grantee whose files the act is about."),
-    own_column("institution_id", "The institution that certifies its own figures; null for the agency."),
+    own_column("institution_id", "The institution that certifies its own figures, or that a waiver is for; null for "
+               "the agency or the whole grantee."),
     own_column("program_year", "The program year; null where the act is about several."),
-    own_column("person_name", "Who acted, as the person said."),
-    own_column("role", "reporting_officer or steward, as the person said."),
-    own_column("statement", "What the person stated."),
+    own_column("person_name", "Who acted, as the person said, or who approved the waiver; the night where it acted by "
+               "itself."),
+    own_column("role", "reporting_officer or steward, as the person said; approver (of a waiver), or program "
+               "for the night."),
+    own_column("statement", "What the person stated; the reason of a waiver, or what became of it."),
     own_column("account", "Account of the operating system under which the command ran."),
     own_column("acted_at", "When (UTC), written like 2026-07-01T09:30:00.000000Z."),
-    own_column("signed_sha256", "SHA-256 over the files of the act: what was signed."),
-    own_column("details", "Files with their hashes, the reason, and what else the act changed; canonical JSON."),
+    own_column("signed_sha256", "SHA-256 over what was signed: the files of the act, or the content of the waiver."),
+    own_column("details", "Files with their hashes, the reason, the waiver, and what else the act changed; canonical "
+               "JSON."),
     own_column("previous_sha256", "The hash of the act before; 64 zeros for the first."),
     own_column("act_sha256", "SHA-256 over all other columns as canonical JSON."),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What ``cte status`` says: the last night, what is due, late, refused or left to decide, and the open findings.
+"""What ``cte status`` says: the last night, files due, late, refused or left to decide, open findings, ending waivers.
 
 A heartbeat that does not need Dagster: schedules may be skipped silently.
 """
@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.home import held_since
 from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED, SYSTEM_FAILED
+from pipelines.validation.waiver_book import noted
 from pipelines.warehouse import FILE_NAME
 
 HEARTBEAT = timedelta(hours=26)  # a night may end two hours later than the one before
@@ -35,6 +36,7 @@ def report_status(home: Path, say: Callable[[str], None]) -> int:
         code = _say_last_night(connection, say)
         _say_submissions(connection, say)
         _say_findings(connection, say)
+        _say_waivers(connection, say)
     return code
 
 
@@ -90,3 +92,11 @@ def _say_findings(connection: duckdb.DuckDBPyConnection, say: Callable[[str], No
         connection.execute("select severity, count(*) from quality.finding where state = 'open' group by 1").fetchall()
     )
     say("open findings: " + ", ".join(f"{counts.get(word, 0)} {word}" for word in ("critical", "warning", "info")))
+
+
+def _say_waivers(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
+    for standing in noted(connection, datetime.now(UTC).date()):
+        if standing.needs_attention:
+            waiver = standing.waiver
+            whose = " ".join(filter(None, (waiver.grantee_id, waiver.program_year, waiver.institution_id)))
+            say(f"{whose}: waiver of {waiver.rule_id}: {standing.words}")

@@ -26,6 +26,7 @@ from pipelines.home import HomeLocked, make_private
 from pipelines.measurement_tables import measurement_tables
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import METADATA
+from pipelines.waiver_tables import waiver_tables
 
 FILE_NAME = "warehouse.duckdb"
 SCHEMAS = ("raw", "core", "history", "quality", "mart", "publish", "reference")
@@ -87,6 +88,7 @@ def declared_tables() -> list[Table]:
         *history_tables(),
         *ledger.quality_tables(),
         *act_tables(),
+        *waiver_tables(),
         *measurement_tables(),
         *reference_tables(),
     ]

@@ -14,10 +14,11 @@ from pipelines.configuration import ConfigurationError
 from pipelines.console import _check_dagster_home, _hold_that_the_warehouse_is_closed
 from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
-from pipelines.validation import waivers
+from pipelines.validation import waiver_file
 
 WAIVER = (
-    '[[waiver]]\nrule_id = "x"\nprogram_year = "2023-24"\nreason = "r"\nauthor = "a"\napproved_by = "b"\nexpires = {}\n'
+    '[[waiver]]\nrule_id = "student_age_plausible"\nprogram_year = "2023-24"\ntolerance_count = 3\nreason = "r"\n'
+    'author = "a"\napproved_by = "b"\napproved_at = 2026-07-01\nexpires = {}\n'
 )
 
 
@@ -26,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A grantee's folder that may be spoiled, in place of the bundled ones."""
     shutil.copytree(grantees.FOLDER / "udc", tmp_path / "udc")
     monkeypatch.setattr(grantees, "FOLDER", tmp_path)
-    monkeypatch.setattr(waivers, "grantee", grantees.grantee)
+    monkeypatch.setattr(waiver_file, "grantee", grantees.grantee)
     return tmp_path / "udc"
 
 
@@ -52,10 +53,10 @@ def test_a_value_in_a_grantees_folder_that_no_night_could_use_is_named(
 def test_a_waiver_whose_date_is_in_quotes_is_named_instead_of_failing_the_night(folder: Path) -> None:
     path = folder / "waivers.toml"
     path.write_text(WAIVER.format("2027-06-30"), encoding="utf-8")
-    assert len(waivers.waivers_of("udc")) == 1
+    assert len(waiver_file.waivers_of("udc")) == 1
     path.write_text(WAIVER.format('"2027-06-30"'), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="without quotes"):
-        waivers.waivers_of("udc")
+        waiver_file.waivers_of("udc")
 
 
 @pytest.mark.parametrize(("name", "value"), [("CTE_FIRST_PROGRAM_YEAR", "2015"), ("CTE_TIME_ZONE", "Mars/Olympus")])

@@ -1,87 +1,123 @@
-"""Waivers: failures that an agency has decided to live with until a date. A waived failure stays a failure.
+"""Whether waivers cover what fails: each has a standing on a day, by its dates and by how many rows fail.
 
-Nobody approves a waiver of their own, nor one for their own institution.
+A waived failure stays a failure. What a waiver is, and who may approve it, stands in ``waiver_file``; what is written
+down of it in ``waiver_book``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from pipelines.configuration import ConfigurationError, read_toml
-from pipelines.grantee import grantee
+from pipelines.validation.waiver_file import Waiver, waivers_of
 
-_TEXTS = ("rule_id", "program_year", "reason", "author", "approved_by")
-_KEYS = (
-    "rule_id, program_year, reason, author, approved_by, expires; and for one institution institution_id and "
-    "approver_institution_id"
-)
+WARNING_DAYS = 14  # before a waiver ends, the operator is told
+Word = Literal["active", "expiring", "exceeded", "expired", "idle"]
+Counts = Mapping[tuple[str, str | None], tuple[int | None, int | None]]
+"""Rule and institution (None: the grantee as a whole) to population and failed rows; None where it broke."""
 
 
 @dataclass(frozen=True)
-class Waiver:
-    """One waiver of ``waivers.toml``: for a rule and a program year, by somebody, for a reason, until a date.
+class Standing:
+    """How a waiver stands on a day.
 
-    ``institution_id`` is the institution that it is for, empty for the whole grantee; ``approver_institution_id`` is
-    the approver's own, empty for a person of the agency.
+    ``word``: active and expiring cover what fails; exceeded (more rows fail than were waived) and expired do not, so
+    the failure is open again; idle has nothing to cover. ``days_left`` is negative after its last day. The counts are
+    None where nobody has judged the rule there.
     """
 
-    rule_id: str
-    program_year: str
-    reason: str
-    author: str
-    expires: date
-    approved_by: str = ""
-    institution_id: str = ""
-    approver_institution_id: str | None = None
+    waiver: Waiver
+    word: Word
+    words: str
+    days_left: int
+    population_count: int | None
+    failed_count: int | None
+
+    @property
+    def covers(self) -> bool:
+        """Whether the failure counts as waived."""
+        return self.word in ("active", "expiring")
+
+    @property
+    def is_open_again(self) -> bool:
+        """Whether the waiver has come to its end, in days or in rows."""
+        return self.word in ("exceeded", "expired")
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody should act: renew, correct, or take the waiver out of the file."""
+        return self.is_open_again or self.word == "expiring"
 
 
-def waivers_of(grantee_id: str) -> tuple[Waiver, ...]:
-    """Return a grantee's waivers. Raises ConfigurationError that names file and key."""
-    path = grantee(grantee_id).folder / "waivers.toml"
-    if not path.is_file():
-        return ()
-    try:
-        waivers = tuple(Waiver(**entry) for entry in read_toml(path).get("waiver", []))
-    except TypeError as fault:
-        msg = f"{path}: [[waiver]]: {fault}; the keys are {_KEYS}"
-        raise ConfigurationError(msg) from fault
-    for waiver in waivers:
-        fault_found = _fault_of(waiver)
-        if fault_found:
-            msg = f"{path}: [[waiver]] of {waiver.rule_id}: {fault_found}"
-            raise ConfigurationError(msg)
-    return waivers
+@dataclass(frozen=True)
+class Waivers:
+    """The waivers of a grantee's program year, on a day."""
+
+    waivers: tuple[Waiver, ...]
+    today: date
+
+    @classmethod
+    def of(cls, grantee_id: str | None, program_year: str | None, today: date) -> Waivers:
+        """Return the waivers of a program year; none for reference tables, which have no grantee.
+
+        Raises ConfigurationError that names file, block and the fix.
+        """
+        declared = waivers_of(grantee_id) if grantee_id else ()
+        return cls(tuple(one for one in declared if one.program_year == program_year), today)
+
+    def covers(
+        self, rule_id: str, institution_id: str | None, population_count: int | None, failed_count: int | None
+    ) -> bool:
+        """Return whether a failure is waived: of the whole grantee by a waiver for it, of an institution by its own."""
+        return any(
+            standing_of(one, self.today, population_count, failed_count).covers
+            for one in self.waivers
+            if (one.rule_id, one.institution_id) == (rule_id, institution_id or "")
+        )
+
+    def standings(self, counts: Counts) -> list[Standing]:
+        """Return how each waiver stands, in the order of the file."""
+        return [
+            standing_of(one, self.today, *counts.get((one.rule_id, one.institution_id or None), (None, None)))
+            for one in self.waivers
+        ]
+
+
+def standing_of(waiver: Waiver, today: date, population: int | None, failed: int | None) -> Standing:
+    """Return how a waiver stands on a day on which ``failed`` of ``population`` rows fail."""
+    word, words = _told(waiver, today, population, failed)
+    return Standing(waiver, word, words, (waiver.expires - today).days, population, failed)
+
+
+def _told(waiver: Waiver, today: date, population: int | None, failed: int | None) -> tuple[Word, str]:
+    days_left = (waiver.expires - today).days
+    if days_left < 0:
+        return "expired", f"expired {_days(-days_left)} ago: open again; correct the records or have it approved anew"
+    if today < waiver.approved_at:
+        return "idle", f"approved from {waiver.approved_at} on: covers nothing before"
+    if not failed:
+        is_judged = failed is not None
+        return "idle", "nothing fails; where that stays so, take it out" if is_judged else "not judged there yet"
+    waived = waiver.waived_count(population or 0)
+    if failed > waived:
+        return "exceeded", f"{_rows(failed)}, {waived} were waived: open again"
+    told = f"{_rows(failed)}, {waived} are waived"
+    if days_left > WARNING_DAYS:
+        return "active", told
+    return "expiring", f"expires {f'in {_days(days_left)}' if days_left else 'today'}; {told}"
+
+
+def _rows(count: int) -> str:
+    return "1 row fails" if count == 1 else f"{count} rows fail"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def waived_rules(grantee_id: str, program_year: str, today: date) -> frozenset[str]:
-    """Return the ids of the rules that are waived for a program year on a day; an expired waiver covers nothing.
-
-    A waiver for one institution opens no gate of the whole grantee.
-    """
-    return frozenset(
-        w.rule_id
-        for w in waivers_of(grantee_id)
-        if w.program_year == program_year and w.expires >= today and not w.institution_id
-    )
-
-
-def _fault_of(waiver: Waiver) -> str:
-    """Return what is wrong with a waiver, with the key and the fix; empty where nothing is."""
-    empty = [key for key in _TEXTS if not str(getattr(waiver, key)).strip()]
-    if type(waiver.expires) is not date:
-        return "expires: write a date without quotes, such as 2027-06-30"
-    if empty:
-        return f"{', '.join(empty)}: say it; a waiver that nobody else has approved waives nothing"
-    if _same(waiver.approved_by, waiver.author):
-        return "approved_by: the author cannot approve the own waiver; name another person"
-    if waiver.institution_id and waiver.approver_institution_id is None:
-        return 'approver_institution_id: say whose person approved it, "" for one of the agency'
-    if waiver.institution_id and _same(waiver.institution_id, str(waiver.approver_institution_id)):
-        return "approver_institution_id: nobody approves a waiver for their own institution; have the agency approve it"
-    return ""
-
-
-def _same(one: str, other: str) -> bool:
-    """Return whether two names are one, however they are spaced and capitalized."""
-    return "".join(one.casefold().split()) == "".join(other.casefold().split())
+    """Return the ids of the rules that are waived for a whole grantee on a day, however many rows fail."""
+    declared = Waivers.of(grantee_id, program_year, today).waivers
+    return frozenset(w.rule_id for w in declared if w.approved_at <= today <= w.expires and not w.institution_id)
