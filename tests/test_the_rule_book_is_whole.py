@@ -1,0 +1,77 @@
+"""Does the rule book say all of each rule that stewards, colleges and reviewers argue about?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+
+from expectations.catalogue import all_rules
+from expectations.rule import Rule, layer_of
+from expectations.structural import structural_rules
+from pipelines.rule_book.facts import LAYERS, is_derived, shown_rows
+
+BY_HAND = [rule for rule in all_rules() if not is_derived(rule)]
+
+
+def test_the_book_has_the_rules_that_the_agencies_were_promised() -> None:
+    assert len(all_rules()) >= 150
+    assert len(BY_HAND) + len(structural_rules()) == len(all_rules())
+
+
+@pytest.mark.parametrize("layer", list(LAYERS))
+def test_no_chapter_of_the_book_is_empty_or_a_kind_of_fault_goes_unseen(layer: str) -> None:
+    assert [rule.id for rule in BY_HAND if layer_of(rule) == layer]
+
+
+def test_every_layer_that_a_rule_may_name_is_a_chapter_or_its_rules_are_missing_from_the_page() -> None:
+    assert {layer_of(rule) for rule in all_rules()} <= set(LAYERS)
+
+
+def test_no_two_rules_share_an_id_or_a_finding_could_be_about_either() -> None:
+    assert [one for one, count in Counter(rule.id for rule in all_rules()).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("rule", BY_HAND, ids=lambda rule: rule.id)
+def test_a_rule_with_a_population_says_in_words_whom_it_speaks_of(rule: Rule) -> None:
+    assert rule.population is None or rule.population_words != "all rows"
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_threshold_rests_on_evidence_or_says_that_it_is_ours(rule: Rule) -> None:
+    """A share that is nobody's cannot be argued about."""
+    assert len(rule.threshold.evidence) >= len("house default")
+    if not rule.threshold.evidence.startswith("house default"):
+        assert len(rule.threshold.evidence.split()) >= 4, "name the source, or say house default"
+
+
+@pytest.mark.parametrize("rule", BY_HAND, ids=lambda rule: rule.id)
+def test_meaning_and_repair_are_two_answers_for_two_readers(rule: Rule) -> None:
+    assert rule.why != rule.fix
+    for text in (rule.why, rule.fix):
+        assert text.endswith(".")
+        assert len(text.split()) >= 5, text
+
+
+@pytest.mark.parametrize("rule", BY_HAND, ids=lambda rule: rule.id)
+def test_a_rule_can_be_cited_by_version_years_and_days(rule: Rule) -> None:
+    assert rule.version >= 1
+    assert not (rule.effective_from and rule.effective_to) or rule.effective_from <= rule.effective_to
+    days = [dt.date.fromisoformat(day) for day, _ in rule.severity_changes]
+    assert days == sorted(set(days)), "oldest first, each day once"
+
+
+@pytest.mark.parametrize("rule", BY_HAND, ids=lambda rule: rule.id)
+def test_the_rows_shown_tell_a_reader_what_passes_from_what_fails(rule: Rule) -> None:
+    shown = shown_rows(rule)
+    assert shown.columns
+    assert {word for word, _ in shown.rows} == {"passes", "fails"}
+
+
+def test_a_row_is_shown_by_the_columns_that_differ_and_no_more() -> None:
+    rule = next(rule for rule in BY_HAND if rule.id == "student_age_plausible")
+    shown = shown_rows(rule)
+    assert shown.columns == ("birth_date",)
+    assert shown.rows[0] == ("passes", ("2009-07-01",))
+    assert ("fails", ("2009-07-02",)) in shown.rows
