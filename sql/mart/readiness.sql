@@ -21,8 +21,9 @@
 -- column no_count: Students with no that can be believed; null where the dimension is no flag.
 -- column unknown_count: The source says that it does not know.
 -- column not_reported_count: Left blank.
--- column never_filed_count: A no that only an aid form could have said, of students of whom no aid form is known.
--- column missing_count: unknown, not reported or never filed.
+-- column never_filed_count: A no that only an aid form could have said, of students who never filed one.
+-- column filing_unknown_count: Such a no of students of whom it is not known whether they filed one.
+-- column missing_count: unknown, not reported, never filed or filing unknown.
 -- column declined_count: Asked and not disclosed; neutral.
 -- column not_collected_count: The source does not collect the attribute.
 -- column informative_denominator_count: Students reached who did not decline.
@@ -159,6 +160,8 @@ summed as (
         cast(sum(student_count) filter (where answer = 'unknown') as bigint) as unknown_count,
         cast(sum(student_count) filter (where answer = 'not_reported') as bigint) as not_reported_count,
         cast(sum(student_count) filter (where answer = 'never_filed') as bigint) as never_filed_count,
+        cast(sum(student_count) filter (where answer = 'filing_unknown') as bigint) as filing_unknown_count,
+        cast(sum(student_count) filter (where is_missing) as bigint) as missing_count,
         cast(sum(student_count) filter (where answer = 'declined') as bigint) as declined_count,
         cast(sum(student_count) filter (where answer = 'not_collected') as bigint) as not_collected_count,
         max(case when place = 1 and is_informative and student_count > 0 then answer end) as leading_code,
@@ -200,7 +203,11 @@ filled as (
         coalesce(unknown_count, 0) as unknown_count,
         coalesce(not_reported_count, 0) as not_reported_count,
         coalesce(never_filed_count, 0) as never_filed_count,
-        coalesce(unknown_count, 0) + coalesce(not_reported_count, 0) + coalesce(never_filed_count, 0) as missing_count,
+        coalesce(filing_unknown_count, 0) as filing_unknown_count,
+        coalesce(no_count, 0)
+        + coalesce(never_filed_count, 0)
+        + coalesce(filing_unknown_count, 0) as sent_as_no_count,
+        coalesce(missing_count, 0) as missing_count,
         coalesce(declined_count, 0) as declined_count,
         coalesce(not_collected_count, 0) as not_collected_count,
         leading_code,
@@ -248,7 +255,7 @@ tested as (
     select
         *,
         cast(
-            sum(case when yes_count = 0 and no_count + never_filed_count > 0 then 1 else 0 end) over (
+            sum(case when yes_count = 0 and sent_as_no_count > 0 then 1 else 0 end) over (
                 partition by grantee_id, institution_id, equity_dimension, yes_year_count
                 order by program_year
                 rows between unbounded preceding and current row
@@ -273,13 +280,13 @@ judged as (
             when is_large and is_flag
                 then
                     informative_denominator_count > 0
-                    and no_count + never_filed_count = informative_denominator_count
+                    and sent_as_no_count = informative_denominator_count
         end as is_all_no,
         case
             when is_large
                 then informative_denominator_count > 0 and not_reported_count = informative_denominator_count
         end as is_all_blank,
-        case when is_large and is_flag then yes_count = 0 and no_count + never_filed_count > 0 end as is_never_yes,
+        case when is_large and is_flag then yes_count = 0 and sent_as_no_count > 0 end as is_never_yes,
         case
             when is_large and leading_count * 100 >= default_from_percent * informative_count then leading_code
         end as single_default_code,
@@ -352,6 +359,7 @@ select
     unknown_count,
     not_reported_count,
     never_filed_count,
+    filing_unknown_count,
     missing_count,
     declined_count,
     not_collected_count,

@@ -8,8 +8,8 @@
 -- column institution_id: The institution.
 -- column student_id: Pseudonym of the student.
 -- column equity_dimension: sex, race_ethnicity or one of the nine special populations.
--- column answer: A code, unknown, declined, not_reported, not_collected, never_filed, not_reached or reach_unknown.
--- column is_missing: Whether there should be a code: unknown, not_reported or never_filed.
+-- column answer: A code, a state, never_filed or filing_unknown (was a no), not_reached or reach_unknown.
+-- column is_missing: Whether there should be a code: unknown, not_reported, never_filed or filing_unknown.
 -- column is_informative: Whether there is a code.
 -- column sex_group: Sex of the student, or one of the four states.
 -- column race_ethnicity_group: Line of the Consolidated Annual Report, or one of the four states.
@@ -104,9 +104,11 @@ meant as (
         case
             when answered.equity_dimension not in ('foster_care', 'active_duty_parent') or answered.is_youth
                 then case
-                    when answered.said = 'no' and source.source = 'aid_form' and answered.aid_form_status <> 'yes'
-                        then 'never_filed'
-                    else answered.said
+                    when answered.said <> 'no' or source.source is null or source.source <> 'aid_form'
+                        then answered.said
+                    when answered.aid_form_status = 'yes' then 'no'
+                    when answered.aid_form_status = 'no' then 'never_filed'
+                    else 'filing_unknown'
                 end
             when answered.is_youth is null then 'reach_unknown'
             else 'not_reached'
@@ -128,9 +130,16 @@ select
     student_id,
     equity_dimension,
     answer,
-    answer in ('unknown', 'not_reported', 'never_filed') as is_missing,
+    answer in ('unknown', 'not_reported', 'never_filed', 'filing_unknown') as is_missing,
     answer not in (
-        'unknown', 'not_reported', 'never_filed', 'declined', 'not_collected', 'not_reached', 'reach_unknown'
+        'unknown',
+        'not_reported',
+        'never_filed',
+        'filing_unknown',
+        'declined',
+        'not_collected',
+        'not_reached',
+        'reach_unknown'
     ) as is_informative,
     sex_group,
     race_ethnicity_group,

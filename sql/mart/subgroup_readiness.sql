@@ -18,6 +18,8 @@
 -- column everybody_asked_answer_count: asked_answer_count of everybody there.
 -- column everybody_informative_answer_count: informative_answer_count of everybody there.
 -- column everybody_linkable_count: linkable_count of everybody there.
+-- column everybody_completer_count: completer_count of everybody there.
+-- column everybody_followed_count: followed_count of everybody there.
 with followed as (
     select
         placement.grantee_id,
@@ -98,6 +100,8 @@ select
     max(student_count) over same_place as everybody_student_count,
     max(asked_answer_count) over same_place as everybody_asked_answer_count,
     max(informative_answer_count) over same_place as everybody_informative_answer_count,
-    max(linkable_count) over same_place as everybody_linkable_count
+    max(linkable_count) over same_place as everybody_linkable_count,
+    max(completer_count) over same_place as everybody_completer_count,
+    max(followed_count) over same_place as everybody_followed_count
 from cubed
 window same_place as (partition by grantee_id, program_year, institution_id)
