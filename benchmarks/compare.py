@@ -5,16 +5,14 @@ How a way does its work stands in ``ways``, how the result is shown in ``page``.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from benchmarks import process
+
 Say = Callable[[str], None]
 
 
@@ -90,13 +88,7 @@ def agree(judge: Mapping[str, Any], by_hand: Mapping[str, Any]) -> Agreement:
 
 def run(way: str, folder: Path, *arguments: str) -> dict[str, Any]:
     """Run one way in a process of its own and return what it cost and counted."""
-    command = [sys.executable, "-m", "benchmarks.ways", way, str(folder), *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        message = f"the way {way} failed:\n{done.stderr}"
-        raise RuntimeError(message)
-    outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return outcome
+    return process.run("benchmarks.ways", way, str(folder), *arguments)
 
 
 def _alternate(ways: tuple[str, str], folder: Path, repetitions: int, say: Say) -> tuple[list[Any], list[Any]]:

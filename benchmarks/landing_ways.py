@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.landing_file import GRANTEE, NAME, YEAR, write_file, write_grantee
-
-Work = Callable[[], dict[str, Any]]
+from benchmarks.process import Work
 
 
 def landing_file(folder: Path, rows: str) -> Work:

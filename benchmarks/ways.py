@@ -6,15 +6,14 @@ A way first imports and opens what it needs and then returns the work to be time
 
 from __future__ import annotations
 
-import json
-import resource
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.process import Work, report
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,8 +23,6 @@ YEAR = "2023-24"
 ATTENDING = 0.864  # of the students that a sample of one year is asked for, those with a record in it; measured
 PARTITION = {"grantee_id": GRANTEE, "program_year": YEAR}
 BY_HAND = Path(__file__).with_name("by_hand.sql")
-
-Work = Callable[[], dict[str, Any]]
 
 
 def sample(folder: Path, students: str) -> Work:
@@ -170,16 +167,6 @@ def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _peak_mb() -> float:
-    unit = 1024**2 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
 def main(name: str, folder: str, *arguments: str) -> None:
     """Run one way and print what it cost and counted as one line of JSON."""
     from benchmarks.landing_ways import land_again, land_new, land_plain, landing_file
@@ -188,11 +175,7 @@ def main(name: str, folder: str, *arguments: str) -> None:
     ways: dict[str, Callable[..., Work]] = {
         way.__name__: way for way in (*own, landing_file, land_new, land_again, land_plain)
     }
-    work = ways[name](Path(folder), *arguments)
-    started, used = time.perf_counter(), _cpu_seconds()
-    outcome = work()
-    cost = {"seconds": time.perf_counter() - started, "cpu_seconds": _cpu_seconds() - used, "peak_mb": _peak_mb()}
-    print(json.dumps(cost | outcome))
+    report(ways[name](Path(folder), *arguments))
 
 
 if __name__ == "__main__":
