@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -41,7 +42,7 @@ def test_no_change_to_a_rule_passes_its_proof(connection: duckdb.DuckDBPyConnect
     sound, *seen = seen_by(connection, rule, [rule, *(mutant for _, mutant in broken)])
     assert sound[0] == list(range(len(rule.passes), len(rule.passes) + len(rule.fails)))
     unnoticed = {words for (words, _), one in zip(broken, seen, strict=True) if not is_noticed(words, sound, one)}
-    assert unnoticed == equivalents().get(rule.id, set())
+    assert sorted(unnoticed) == sorted(equivalents().get(rule.id, ())), "give the proof a row that tells each of them"
 
 
 def is_noticed(words: str, sound: Seen, broken: Seen) -> bool:
@@ -55,24 +56,46 @@ def is_noticed(words: str, sound: Seen, broken: Seen) -> bool:
 
 
 def seen_by(connection: duckdb.DuckDBPyConnection, rule: Rule, rules: list[Rule]) -> list[Seen]:
-    """Return which rows of the rule's proof each of ``rules`` flags, and of how many; None where it breaks."""
+    """Return which rows of the rule's proof each of ``rules`` flags, and of how many; None where it breaks.
+
+    Great Expectations takes 10 ms a rule. What has another condition alone is asked by putting that into the predicate.
+    """
     rows = [{**row, ROLE: n} for n, row in enumerate((*rule.passes, *rule.fails))]
     own = [{**row, ROLE: -1} for row in rule.context.get(rule.table, ())]
     tables = {**rule.context, rule.table: (*rows, *own)}
     for table, content in tables.items():
         fill(connection, table, content)
-    verdicts = judge(connection, rule.table, rules)
-    seen = [(_flagged(connection, rule.table, verdict), verdict.population_count) for verdict in verdicts]
+    [sound] = judge(connection, rule.table, [rule])
+    swapped = [one if condition_of(one) == condition_of(rule) else None for one in rules]
+    judged = iter(judge(connection, rule.table, [one for one in swapped if one is not None]))
+    verdicts = [
+        next(judged) if same is not None else _with_condition(sound, condition_of(rule), condition_of(one))
+        for same, one in zip(swapped, rules, strict=True)
+    ]
+    seen = [_seen(connection, rule.table, verdict) for verdict in verdicts]
     for table in tables:
         connection.execute(f"drop table {table}")
     return seen
 
 
-def _flagged(connection: duckdb.DuckDBPyConnection, table: str, verdict: Verdict) -> list[int] | None:
+def condition_of(rule: Rule) -> str:
+    return str(getattr(rule.expectation, "condition", ""))
+
+
+def _with_condition(sound: Verdict, condition: str, broken: str) -> Verdict:
+    assert sound.predicate is not None
+    assert sound.predicate.count(f"({condition})") == 1, f"{condition} is not said once in {sound.predicate}"
+    return replace(sound, predicate=sound.predicate.replace(f"({condition})", f"({broken})"))
+
+
+def _seen(connection: duckdb.DuckDBPyConnection, table: str, verdict: Verdict) -> Seen:
     if verdict.error is not None:
-        return None
-    rows = connection.execute(f"select {ROLE} from {table} where {verdict.predicate} order by 1").fetchall()
-    return [number for (number,) in rows]
+        return None, None
+    try:
+        rows = connection.execute(f"select {ROLE} from {table} where {verdict.predicate} order by 1").fetchall()
+    except duckdb.Error:
+        return None, None
+    return [number for (number,) in rows], verdict.population_count
 
 
 def test_no_rule_is_said_to_survive_a_change_that_is_no_longer_made() -> None:
