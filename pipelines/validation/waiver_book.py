@@ -40,7 +40,7 @@ def note_waivers(
         return []
     copy(connection, home)
     if faults := faults_of_log(connection, home):
-        return [f"waivers: {len(notes)} changes were not logged, because the log of acts is not whole: {faults[0]}"]
+        return [f"waivers: what has changed was not logged, because the log of acts is not whole: {faults[0]}"]
     return [_line(log_waiver(connection, home, now, note), note) for note in notes]
 
 
