@@ -6,17 +6,17 @@ import datetime as dt
 
 from expectations.conditions import PERSON_EVER, is_among, is_not_among, rows_of
 from expectations.custom import ExpectRowsToSatisfy
+from expectations.proof import neighbors
 from expectations.rule import Rule, Threshold
 
 ONE = {"grantee_id": "demo", "program_year": "2023-24", "institution_id": "college-1", "student_id": "ada"}
-# Quarters are counted through from year 0, so that the second after one is that number plus 2.
-_REFERENCE = (
-    r"case when regexp_matches(reference_quarter, '^\d{4}Q[1-4]$') then "
-    "cast(substr(reference_quarter, 1, 4) as integer) * 4 + cast(substr(reference_quarter, 6, 1) as integer) end"
+OTHER = ONE | {"institution_id": "college-2", "student_id": "cy"}
+IS_QUARTER = r"regexp_matches(reference_quarter, '^\d{4}Q[1-4]$')"
+_KEY = ", ".join(PERSON_EVER)
+_SECOND_QUARTERS = (
+    f"select {_KEY}, cast(year(looked_at) as varchar) || 'Q' || cast(quarter(looked_at) as varchar) "
+    f"from (select {_KEY}, exit_date + interval 6 month as looked_at from core.program_enrollment) as leaver"
 )
-_SECOND_AFTER_EXIT = "year(exit_date) * 4 + quarter(exit_date) + 2"
-_EXITS = rows_of("core.program_enrollment", (*PERSON_EVER, "exit_date"))
-_SECOND_QUARTERS = _EXITS.replace("exit_date from", f"{_SECOND_AFTER_EXIT} from")
 _LEAVERS = rows_of("core.program_enrollment", PERSON_EVER, "exit_date is not null")
 
 SECOND_QUARTER = Rule(
@@ -25,8 +25,8 @@ SECOND_QUARTER = Rule(
     dimension="timeliness", severity="warning",
     expectation=ExpectRowsToSatisfy(
         column_list=["reference_quarter", *PERSON_EVER],
-        condition=f"{is_not_among(PERSON_EVER, _LEAVERS)} or "
-        + is_among((*PERSON_EVER, _REFERENCE), _SECOND_QUARTERS),
+        condition=f"not {IS_QUARTER} or {is_not_among(PERSON_EVER, _LEAVERS)} or "
+        + is_among((*PERSON_EVER, "reference_quarter"), _SECOND_QUARTERS),
     ),
     columns=("reference_quarter", "student_id"),
     threshold=Threshold(share="0.05", evidence="Perkins V section 113(b)(2)(B): second quarter; share house default"),
@@ -34,13 +34,19 @@ SECOND_QUARTER = Rule(
         "says nothing about it, and the student counts as unknown.",
     fix="Request the second calendar quarter after the exit, or correct the exit date.",
     passes=(
-        ONE | {"reference_quarter": "2024Q4"}, ONE | {"reference_quarter": "2022Q2"},
-        ONE | {"student_id": "bo", "reference_quarter": "2020Q1"}, ONE | {"reference_quarter": "unclear"},
+        ONE | {"reference_quarter": "2024Q4"}, OTHER | {"reference_quarter": "2024Q4"}, ONE | {"reference_quarter": "2022Q2"},
+        ONE | {"student_id": "bo", "reference_quarter": "2020Q1"},
+        ONE | {"reference_quarter": "x2024Q4"}, ONE | {"reference_quarter": "2024Q4x"},
+        *(row | {"reference_quarter": "2024Q3"} for row in neighbors(ONE, PERSON_EVER)),
     ),
-    fails=(ONE | {"reference_quarter": "2024Q3"}, ONE | {"reference_quarter": "2025Q4"}),
+    fails=(
+        ONE | {"reference_quarter": "2024Q3"}, ONE | {"reference_quarter": "2025Q4"},
+        *(row | {"reference_quarter": "2024Q4"} for row in neighbors(OTHER, PERSON_EVER)),
+    ),
     context={"core.program_enrollment": (
         ONE | {"exit_date": dt.date(2024, 6, 30)}, ONE | {"exit_date": dt.date(2021, 12, 1)},
-        ONE | {"student_id": "bo", "exit_date": None},
+        ONE | {"student_id": "bo", "exit_date": None}, OTHER | {"exit_date": dt.date(2024, 4, 1)},
+        *(row | {"exit_date": dt.date(2021, 12, 1)} for row in neighbors(OTHER, PERSON_EVER)),
     )},
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from great_expectations.expectations.row_conditions import Column
 
 from expectations.conditions import START_YEAR, STAY, STAY_EVER, is_among, rows_of
 from expectations.custom import ExpectRowsToSatisfy
+from expectations.proof import neighbors
 from expectations.rule import Rule, Threshold
 
 ONE = {
@@ -16,13 +17,15 @@ ONE = {
     "program_id": "welding",
 }  # fmt: skip
 OTHER = ONE | {"student_id": "bo"}
-ENTRY, EXIT = dt.date(2023, 9, 1), dt.date(2024, 5, 31)
-ENTRY_YEAR = "year(entry_date) - case when month(entry_date) < 7 then 1 else 0 end"
+ENTRY, EXIT = dt.date(2023, 7, 1), dt.date(2024, 5, 31)
 # Credits earned before the first year that was submitted are not known: such a stay cannot be judged by its credits.
-HAS_HISTORY = (
-    f"(grantee_id, {ENTRY_YEAR}) in "
-    f"(select distinct grantee_id, {START_YEAR} from core.enrollment where program_year is not null)"
+HAS_HISTORY = is_among(
+    ("grantee_id", "year(entry_date - interval 6 month)"),
+    f"select distinct grantee_id, {START_YEAR} from core.enrollment",
 )
+HISTORY = ({"grantee_id": "demo", "program_year": "2023-24"},
+           {"grantee_id": "another grantee_id", "program_year": "2023-24"})  # fmt: skip
+NEWCOMER = {"grantee_id": "newcomer", "entry_date": ENTRY}
 CONCENTRATES = is_among(STAY, rows_of("mart.concentrator", STAY))
 
 PARTICIPATES = Rule(
@@ -64,15 +67,13 @@ STATUS_AGREES = Rule(
         OTHER | {"reported_concentrator_status": "yes", "entry_date": dt.date(2023, 6, 30)},
         OTHER | {"reported_concentrator_status": "unknown", "entry_date": ENTRY},
         OTHER | {"reported_concentrator_status": "yes", "entry_date": ENTRY, "program_id": None},
+        ONE | NEWCOMER | {"reported_concentrator_status": "yes"},
     ),
     fails=(
         ONE | {"reported_concentrator_status": "no", "entry_date": ENTRY},
-        OTHER | {"reported_concentrator_status": "yes", "entry_date": ENTRY},
+        *(row | {"reported_concentrator_status": "yes", "entry_date": ENTRY} for row in neighbors(ONE, STAY)),
     ),
-    context={
-        "mart.concentrator": (ONE,),
-        "core.enrollment": ({"grantee_id": "demo", "program_year": "2023-24"},),
-    },
+    context={"mart.concentrator": (ONE,), "core.enrollment": HISTORY},
 )  # fmt: skip
 
 COMPLETION_HAS_CREDITS = Rule(
@@ -91,13 +92,11 @@ COMPLETION_HAS_CREDITS = Rule(
     passes=(
         ONE | {"exit_reason": "completed", "entry_date": ENTRY},
         OTHER | {"exit_reason": "withdrew", "entry_date": ENTRY},
-        OTHER | {"exit_reason": "completed", "entry_date": dt.date(2020, 9, 1)},
+        OTHER | {"exit_reason": "completed", "entry_date": dt.date(2023, 6, 30)},
+        ONE | NEWCOMER | {"exit_reason": "completed"},
     ),
-    fails=(OTHER | {"exit_reason": "completed", "entry_date": ENTRY},),
-    context={
-        "mart.concentrator": (ONE | {"program_year": "2022-23"},),
-        "core.enrollment": ({"grantee_id": "demo", "program_year": "2023-24"},),
-    },
+    fails=tuple(row | {"exit_reason": "completed", "entry_date": ENTRY} for row in neighbors(ONE, STAY_EVER)),
+    context={"mart.concentrator": (ONE | {"program_year": "2022-23"},), "core.enrollment": HISTORY},
 )  # fmt: skip
 
 EXIT_AFTER_ENTRY = Rule(
@@ -135,6 +134,7 @@ EXIT_HAS_REASON = Rule(
         {"exit_date": EXIT, "exit_reason": "completed", "unreadable_columns": ""},
         {"exit_date": None, "exit_reason": None, "unreadable_columns": ""},
         {"exit_date": None, "exit_reason": "withdrew", "unreadable_columns": ",exit_date,"},
+        {"exit_date": EXIT, "exit_reason": None, "unreadable_columns": ",exit_reason,"},
     ),
     fails=(
         {"exit_date": EXIT, "exit_reason": None, "unreadable_columns": ""},
