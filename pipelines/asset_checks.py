@@ -35,7 +35,8 @@ def _checks(table: str, rules: "Sequence[Rule]") -> dg.AssetChecksDefinition:
         night: Night = context.resources.night
         rows = night.connection.execute(
             "select rule_id, grantee_id, program_year, status, is_waived, population_count, failed_count "
-            "from quality.rule_result where run_id = ? and grantee_id is not null order by 1, 2, 3",
+            "from quality.rule_result where run_id = ? and grantee_id is not null "
+            "and institution_id is null order by 1, 2, 3",
             [night.run_id],
         ).fetchall()
         verdicts = {rule_id: list(group) for rule_id, group in groupby(rows, key=lambda row: row[0])}

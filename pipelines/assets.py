@@ -26,7 +26,7 @@ from pipelines.night import (
 from pipelines.schema import core_tables
 
 if TYPE_CHECKING:
-    from pipelines.validation.results import Partition
+    from pipelines.validation.partition import Partition
 
 FIRST_PROGRAM_YEAR = "2019-20"  # house default: the first year under Perkins V; CTE_FIRST_PROGRAM_YEAR moves it
 RESOURCES = {"night"}
@@ -82,7 +82,7 @@ def _step(
 
 def _selected(context: dg.AssetExecutionContext) -> "tuple[Night, list[Partition]]":
     """Return the night and those partitions of the run's range that were asked for; a range is a rectangle."""
-    from pipelines.validation.results import Partition
+    from pipelines.validation.partition import Partition
 
     night: Night = context.resources.night
     at_hand = partitions_at_hand(night.settings)

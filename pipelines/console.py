@@ -55,7 +55,8 @@ def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
     from expectations.catalogue import rule_book_version
     from pipelines.intake.reference import accept_reference, take_in_reference
     from pipelines.reports.write import write_scorecards
-    from pipelines.validation.results import Partition, judge_partitions
+    from pipelines.validation.partition import Partition
+    from pipelines.validation.results import judge_partitions
 
     _quiet()
     settings = settings_from_environment(str(home) if home else None)
@@ -145,7 +146,7 @@ def _summary(home: Path, say: Callable[[str], None]) -> int:
         ).fetchall()[0]
         gates = connection.execute(
             "select grantee_id, program_year, rule_id, failed_count from quality.rule_result where run_id = ? "
-            "and status = 'failed' and severity = 'critical' and not is_waived order by 1, 2, 3",
+            "and institution_id is null and status = 'failed' and severity = 'critical' and not is_waived order by 1, 2, 3",
             [run_id],
         ).fetchall()
         broken = connection.execute(

@@ -187,7 +187,7 @@ def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> 
     found = night.connection.execute(
         "select count(*) filter (where status = 'error'), "
         "count(*) filter (where status = 'failed' and severity = 'critical' and not is_waived) "
-        "from quality.rule_result where run_id = ?",
+        "from quality.rule_result where run_id = ? and institution_id is null",
         [night.run_id],
     ).fetchone()
     errors, gates = found or (0, 0)

@@ -12,7 +12,8 @@ import pytest
 from ipeds_example import ReferenceHome, zipped
 
 from pipelines.intake.reference import kind_of
-from pipelines.validation.results import Outcome, Partition, judge_partitions
+from pipelines.validation.partition import Partition
+from pipelines.validation.results import Outcome, judge_partitions
 
 GROUPS = (
     "nonresident", "black_or_african_american", "american_indian_or_alaska_native", "asian_or_pacific_islander",

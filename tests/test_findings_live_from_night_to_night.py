@@ -12,7 +12,8 @@ import pytest
 from expectations.catalogue import rule_named
 from expectations.proof import valid_row
 from expectations.rule import Rule
-from pipelines.validation.results import Outcome, Partition, judge_partitions
+from pipelines.validation.partition import Partition
+from pipelines.validation.results import Outcome, judge_partitions
 from pipelines.warehouse import open_in_memory
 
 PARTITION = Partition("oregon", "2023-24")

@@ -13,7 +13,8 @@ from pipelines.console import add_reference
 from pipelines.grantee import grantee
 from pipelines.measures.ipeds import PROPOSED, WITHOUT_DEGREES, IpedsView, ipeds_view, proposed_unitids
 from pipelines.reports.ipeds import render_ipeds, write_ipeds_pages
-from pipelines.validation.results import Outcome, Partition, judge_partitions
+from pipelines.validation.partition import Partition
+from pipelines.validation.results import Outcome, judge_partitions
 
 PUBLISHED = ("c2021_c.csv", "c2022_c.csv", "HD2021.zip", "HD2022.zip")
 UDC, LANE, CLATSOP = "131399", "209038", "208415"

@@ -39,7 +39,7 @@ def hold_gates_open(connection: duckdb.DuckDBPyConnection, subject: Subject, run
     """Refuse where the judgement closed a gate or could not be made. Raises ConfigurationError that lists the rules."""
     rows = connection.execute(
         "select rule_id, status, failed_count, threshold from quality.rule_result where run_id = ? "
-        "and grantee_id = ? and program_year = ? and (status = 'error' "
+        "and grantee_id = ? and program_year = ? and institution_id is null and (status = 'error' "
         "or (status = 'failed' and severity = 'critical' and not is_waived)) order by rule_id",
         [run_id, subject.grantee_id, subject.program_year],
     ).fetchall()

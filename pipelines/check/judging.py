@@ -113,7 +113,7 @@ def _results(outcomes: Sequence[Outcome]) -> tuple[Result, ...]:
             status=o.status,
             failed=o.verdict.failed_count,
             population=o.verdict.population_count,
-            threshold=str(o.rule.threshold),
+            threshold=str(o.policy.threshold),
             closes_gate=o.closes_gate,
             because=_because(o),
         )

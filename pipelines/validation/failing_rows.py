@@ -5,6 +5,7 @@ Values are shown as sent, personal ones masked. What becomes of a finding over t
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import duckdb
 
 from pipelines.grantee import grantee
 from pipelines.intake.raw_names import raw_columns, raw_table
+from pipelines.layouts import FileLayout
 from pipelines.schema import METADATA, PARTITION
 from pipelines.warehouse import quoted
 
@@ -22,6 +24,7 @@ FOUND = "found_tonight"
 # Text that changes while the record stays the same: the night accepts a file, a file takes the place of another.
 PASSING = (*PARTITION, "message", "status", "supersedes_submission_id", "layout_version", "encoding")
 MASK = "(masked)"
+_Landed = list[tuple[str, dict[str, list[str]]]]  # a raw table, and what our columns are called there
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,6 @@ class Failing:
 
     rule: Rule
     predicate: str
-    is_waived: bool
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class _Place:
     key: tuple[str, ...]
     masked: frozenset[str]
 
+    def shown(self, failing: list[Failing]) -> set[str]:
+        """Return the columns that findings need: where a row stands, its key, and the values shown."""
+        named = {"submission_id", "line_number", "institution_id", *PARTITION, *self.key}
+        return (named | {f.rule.columns[0] for f in failing}) & self.columns
+
     def __contains__(self, column: str) -> bool:
         return column in self.columns
 
@@ -49,54 +56,54 @@ class _Place:
         return f"t.{column}" if column in self.columns else "cast(null as varchar)"
 
 
-def collect(
-    connection: duckdb.DuckDBPyConnection, failing: list[Failing], grantee_id: str | None, program_year: str | None
-) -> None:
-    """Put every failing row of a partition into the temporary table ``found_tonight``, one pass a table."""
+def begin(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table ``found_tonight`` anew: a row for each rule and row that fails it."""
     connection.execute(
-        f"create or replace temp table {FOUND} (rule_id varchar, submission_id varchar, line_number bigint, "
-        "institution_id varchar, program_year varchar, record_key varchar, record_key_masked varchar, "
-        "value_masked varchar, rule_version integer, severity varchar, table_name varchar, column_name varchar, "
-        "is_waived boolean)"
+        f"create or replace temp table {FOUND} (rule_id varchar, rule_version integer, submission_id varchar, "
+        "line_number bigint, grantee_id varchar, institution_id varchar, program_year varchar, record_key varchar, "
+        "record_key_masked varchar, value_masked varchar, table_name varchar, column_name varchar)"
     )
-    for table in sorted({f.rule.table for f in failing}):
-        rules = [f for f in failing if f.rule.table == table]
-        connection.execute(_rows_of(connection, table, rules, grantee_id, program_year))
+
+
+def collect(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    failing: list[Failing],
+    exactly: str,
+    grantees: Collection[str],
+) -> None:
+    """Add every failing row of ``table``, of those for which ``exactly`` (SQL) is true, in one pass."""
+    if failing:
+        connection.execute(_rows_of(connection, table, failing, exactly, grantees))
 
 
 def _rows_of(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     failing: list[Failing],
-    grantee_id: str | None,
-    program_year: str | None,
+    exactly: str,
+    grantees: Collection[str],
 ) -> str:
     place = _place(connection, table)
-    partition = "true"
-    if grantee_id is not None:
-        values = zip(PARTITION, (grantee_id, program_year), strict=True)
-        partition = " and ".join(f"{column} = {quoted(value or '')}" for column, value in values)
-    joins, values_sent = _as_sent(connection, table, failing, grantee_id, place)
-    flags = ", ".join(f"({f.predicate}) as is_failing_{i}" for i, f in enumerate(failing))
-    any_flag = " or ".join(f"is_failing_{i}" for i in range(len(failing)))
-    per_rule = " union all ".join(
-        f"select t.*, {i} as rule_number from judged as t where is_failing_{i}" for i in range(len(failing))
-    )
+    joins, values_sent = _as_sent(failing, place, _landed(connection, table, grantees))
+    numbers = ", ".join(f"case when {f.predicate} then {i} end" for i, f in enumerate(failing))
+    any_fails = " or ".join(f"({f.predicate})" for f in failing)
+    needed = ", ".join(f't."{column}"' for column in sorted(place.shown(failing)))
     described = ", ".join(
-        f"({i}, {quoted(f.rule.id)}, {f.rule.version}, {quoted(f.rule.severity)}, {quoted(table)}, "
-        f"{quoted(f.rule.columns[0])}, {str(f.is_waived).lower()})"
-        for i, f in enumerate(failing)
+        f"({i}, {quoted(f.rule.id)}, {f.rule.version}, {quoted(f.rule.columns[0])})" for i, f in enumerate(failing)
     )
     return f"""
     insert into {FOUND}
-    with flagged as materialized (select *, {flags} from {table} where {partition}),
-    judged as (select * from flagged where {any_flag}),
-    t as ({per_rule}),
-    rule (rule_number, rule_id, version, severity, table_name, column_name, is_waived) as (values {described})
-    select rule.rule_id, {place.get("submission_id")}, {place.get("line_number")}, {place.get("institution_id")},
-        {place.get("program_year")}, {_key(place, masked=False)}, {_key(place, masked=True)}, {values_sent},
-        rule.version, rule.severity, rule.table_name, rule.column_name, rule.is_waived
-    from t join rule using (rule_number) {joins}
+    with judged as (
+        select {needed}, unnest(list_value({numbers})) as rule_number
+        from {table} as t where ({any_fails}) and ({exactly})
+    ),
+    t as (select * from judged where rule_number is not null),
+    rule (rule_number, rule_id, version, column_name) as (values {described})
+    select rule.rule_id, rule.version, {place.get("submission_id")}, {place.get("line_number")},
+        {place.get("grantee_id")}, {place.get("institution_id")}, {place.get("program_year")},
+        {_key(place, masked=False)}, {_key(place, masked=True)}, {values_sent}, {quoted(table)}, rule.column_name
+    from t inner join rule using (rule_number) {joins}
     """
 
 
@@ -128,11 +135,8 @@ def _key(place: _Place, *, masked: bool) -> str:
     return f"concat_ws(' ', {', '.join(parts)})" if parts else "''"
 
 
-def _as_sent(
-    connection: duckdb.DuckDBPyConnection, table: str, failing: list[Failing], grantee_id: str | None, place: _Place
-) -> tuple[str, str]:
+def _as_sent(failing: list[Failing], place: _Place, landed: _Landed) -> tuple[str, str]:
     """Return joins to raw and the SQL for each rule's value: as sent, masked where personal."""
-    landed = _landed(connection, table, grantee_id)
     joins = [
         f"left join {raw} as sent_{n} "
         f"on t.submission_id = sent_{n}.submission_id and t.line_number = sent_{n}.line_number"
@@ -151,27 +155,30 @@ def _as_sent(
     return " ".join(joins), f"case t.rule_number {' '.join(cases)} end"
 
 
-def _landed(
-    connection: duckdb.DuckDBPyConnection, table: str, grantee_id: str | None
-) -> list[tuple[str, dict[str, list[str]]]]:
+def _landed(connection: duckdb.DuckDBPyConnection, table: str, grantees: Collection[str]) -> _Landed:
     """Return the raw tables that have filled a core table, each with our columns and what they are called there.
 
     Only what has landed: a layout that no file has used yet has no table, one of a later version not all columns.
     """
-    if grantee_id is None or not table.startswith("core."):
+    if not table.startswith("core."):
         return []
+    there = connection.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+    ).fetchall()
     found: dict[str, dict[str, list[str]]] = {}
-    for layout in grantee(grantee_id).layouts:
-        if f"core.{layout.table}" != table:
-            continue
+    for grantee_id, layout in _layouts_of(table, grantees):
         raw = raw_table(grantee_id, layout)
-        there = connection.execute(
-            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
-            [raw.split('"')[1]],
-        ).fetchall()
         names, columns = raw_columns(layout), found.setdefault(raw, {})
         for column in layout.columns:
             name = names[column.name]
-            if (name,) in there and name not in columns.setdefault(column.to, []):
+            if (raw.split('"')[1], name) in there and name not in columns.setdefault(column.to, []):
                 columns[column.to].append(name)
-    return [(raw, columns) for raw, columns in found.items() if columns]
+    return [(raw, columns) for raw, columns in found.items() if any(columns.values())]
+
+
+def _layouts_of(table: str, grantees: Collection[str]) -> Iterator[tuple[str, FileLayout]]:
+    """Yield the layouts of grantees that fill a core table."""
+    for grantee_id in sorted(grantees):
+        for layout in grantee(grantee_id).layouts:
+            if f"core.{layout.table}" == table:
+                yield grantee_id, layout

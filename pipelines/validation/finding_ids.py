@@ -9,13 +9,13 @@ from __future__ import annotations
 import duckdb
 
 
-def keep_ids(connection: duckdb.DuckDBPyConnection, tonight: str, grantee_id: str | None) -> None:
-    """Give tonight's findings of a grantee whose key was changed the ids that they had before.
+def keep_ids(connection: duckdb.DuckDBPyConnection, tonight: str) -> None:
+    """Give tonight's findings of grantees whose key was changed the ids that they had before.
 
     ``tonight`` is a table with the columns of ``quality.finding`` that say what was found where.
     """
-    changed = "select 1 from quality.key where grantee_id = ? and retired_at is not null limit 1"
-    if connection.execute(changed, [grantee_id]).fetchone() is None:
+    changed = "select distinct grantee_id from quality.key where retired_at is not null"
+    if connection.execute(f"{changed} limit 1").fetchone() is None:
         return
     rename = (
         f"update {tonight} as n set finding_id = a.finding_id "
@@ -28,11 +28,10 @@ def keep_ids(connection: duckdb.DuckDBPyConnection, tonight: str, grantee_id: st
         select n.finding_id, min(f.finding_id)
         from {tonight} as n inner join quality.finding as f
             using (rule_id, table_name, submission_id, line_number, column_name)
-        where f.state = 'open' and f.grantee_id = ?
+        where f.state = 'open' and f.grantee_id in ({changed})
             and not exists (select 1 from quality.finding as known where known.finding_id = n.finding_id)
             and not exists (select 1 from {tonight} as found where found.finding_id = f.finding_id)
         group by n.finding_id
-        """,
-        [grantee_id],
+        """
     )
     connection.execute(rename)

@@ -1,4 +1,4 @@
-"""Judges the rows of a table by rules: Great Expectations decides, our engine counts, a verdict comes out.
+"""Judges the rows of a table by rules: one grouped scan counts, Great Expectations decides, verdicts come out.
 
 Thresholds, waivers and statuses are not known here (``status``), nor is where verdicts and findings are written.
 """
@@ -6,16 +6,22 @@ Thresholds, waivers and statuses are not known here (``status``), nor is where v
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.validation.clauses import Condition, conjunction, sql_of
+from pipelines.validation.counting import Cell, Counts, count
+from pipelines.validation.reduction import Scope
+from pipelines.warehouse import quoted
+
 if TYPE_CHECKING:
     from expectations.rule import Rule
-    from pipelines.validation.plan import Judged
+    from pipelines.validation.engine import DuckDBExecutionEngine
+    from pipelines.validation.plan import Judged, Planned
 
 ROWS = (
     "expect_column_values_to_not_be_null",
@@ -47,9 +53,10 @@ AGGREGATES = (
 class Verdict:
     """What Great Expectations says of one rule.
 
-    ``population_count`` rows were judged and ``failed_count`` of them failed; both are None where ``error`` says why
-    nothing could be judged. ``success`` is strict: no row may fail. ``predicate`` is SQL that is true for exactly the
-    failing rows of the partition, population included; None for a rule about the table as a whole.
+    ``population_count`` rows of the ``row_count`` that its condition lets in were judged, and ``failed_count`` of them
+    failed; all are None where ``error`` says why nothing could be judged. ``success`` is strict: no row may fail.
+    ``predicate`` is SQL that is true for exactly the failing rows, population included; None for a rule about the table
+    as a whole.
     """
 
     rule_id: str
@@ -58,9 +65,81 @@ class Verdict:
     success: bool | None
     error: str | None
     predicate: str | None
+    row_count: int | None = None
 
 
-Judge = Callable[[Mapping[str, str] | None], list[Verdict]]
+@dataclass(frozen=True)
+class Book:
+    """The rules of a table, ready to be counted and judged, as long as its connection is open."""
+
+    table: str
+    rules: Sequence[Rule]
+    plans: Sequence[Planned]
+    engine: DuckDBExecutionEngine
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """All that must be counted to judge by these rules."""
+        return [condition for plan in self.plans if not plan.error for condition in plan.conditions.values()]
+
+    def conditions_of(self, rule_id: str) -> Mapping[str, Condition]:
+        """Return what must be counted for one rule, by the name of the metric."""
+        return self._plan(rule_id).conditions
+
+    def failing(self, rule_id: str) -> Condition | None:
+        """Return what is true of the failing rows of a rule; None where no row fails by itself."""
+        return self._plan(rule_id).failing
+
+    def part(self, rules: Sequence[Rule]) -> Book:
+        """Return the book with only these of its rules."""
+        return Book(self.table, rules, [self._plan(rule.id) for rule in rules], self.engine)
+
+    def _plan(self, rule_id: str) -> Planned:
+        return next(plan for rule, plan in zip(self.rules, self.plans, strict=True) if rule.id == rule_id)
+
+    def verdicts(self, counts: Counts, place: Cell = ()) -> list[Verdict]:
+        """Return the verdict on each rule, in their order, over the cells of ``counts`` that begin with ``place``."""
+        return [self._verdict(*pair, counts, place) for pair in zip(self.rules, self.plans, strict=True)]
+
+    def _verdict(self, rule: Rule, plan: Planned, counts: Counts, place: Cell) -> Verdict:
+        from pipelines.validation.plan import judge_counts, words
+
+        broken = next((counts.broken[c] for c in plan.conditions.values() if c in counts.broken), None)
+        if broken is not None:
+            return Verdict(rule.id, None, None, None, words(broken), None)
+        numbers = {name: counts.of(condition, place) for name, condition in plan.conditions.items()}
+        return _verdict(rule, plan, judge_counts(self.engine, plan, numbers))
+
+
+@contextmanager
+def open_book(
+    connection: duckdb.DuckDBPyConnection, table: str, rules: Sequence[Rule], where: Mapping[str, str] | None = None
+) -> Iterator[Book]:
+    """Work out what judging ``table`` by ``rules`` takes; rules on rows look at none of them yet.
+
+    ``where`` (column to value) is the partition that is judged; without one, the table with all its partitions.
+
+    Raises:
+        TypeError: a rule uses an expectation type that our engine is not tested for.
+        ValueError: a rule says its population twice, or a transaction is open.
+    """
+    # We open no project of Great Expectations, so nothing could be sent home; should a later version try, it may not.
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    from pipelines.validation import metrics as _registered  # noqa: F401 - importing it registers our metrics
+    from pipelines.validation.engine import DuckDBExecutionEngine
+    from pipelines.validation.plan import plan_together
+
+    strict = {rule.id: strict_expectation(rule) for rule in rules}
+    _refuse_open_transaction(connection, table)
+    on_rows = [rule.id for rule in rules if rule.expectation.expectation_type in ROWS]
+    on_table = [rule.id for rule in rules if rule.id not in on_rows]
+    with (
+        closing(DuckDBExecutionEngine(connection, table, where)) as engine,
+        closing(DuckDBExecutionEngine(connection, table, where, counts_at_once=True)) as at_once,
+    ):
+        plans = dict(zip(on_rows, plan_together(engine, [strict[one] for one in on_rows]), strict=True))
+        plans |= zip(on_table, plan_together(at_once, [strict[one] for one in on_table]), strict=True)
+        yield Book(table, rules, [plans[rule.id] for rule in rules], engine)
 
 
 def judge(
@@ -77,33 +156,11 @@ def judge(
         TypeError: a rule uses an expectation type that our engine is not tested for.
         ValueError: a rule says its population twice, or a transaction is open.
     """
-    return judge_of(connection, table, rules)(where)
-
-
-def judge_of(connection: duckdb.DuckDBPyConnection, table: str, rules: Sequence[Rule]) -> Judge:
-    """Return what judges ``table`` by ``rules``, one partition after the other, as ``judge`` does.
-
-    What the rules need is worked out once: for a small partition that takes longer than judging it.
-    """
     if not rules:
-        return lambda _where: []
-    # We open no project of Great Expectations, so nothing could be sent home; should a later version try, it may not.
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    from pipelines.validation import metrics as _registered  # noqa: F401 - importing it registers our metrics
-    from pipelines.validation.engine import DuckDBExecutionEngine
-    from pipelines.validation.plan import judge_together, plan_together
-
-    strict = [strict_expectation(rule) for rule in rules]
-    with closing(DuckDBExecutionEngine(connection, table)) as engine:
-        plan = plan_together(engine, strict)
-
-    def judge_partition(where: Mapping[str, str] | None) -> list[Verdict]:
-        _refuse_open_transaction(connection, table)
-        with closing(DuckDBExecutionEngine(connection, table, where)) as engine:
-            judged = judge_together(engine, plan)
-        return [_verdict(rule, one) for rule, one in zip(rules, judged, strict=True)]
-
-    return judge_partition
+        return []
+    with open_book(connection, table, rules, where) as book:
+        matches = [f'"{column}" = {quoted(value)}' for column, value in (where or {}).items()]
+        return book.verdicts(count(connection, Scope(table, conjunction(matches)), (), book.conditions))
 
 
 def _refuse_open_transaction(connection: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -139,16 +196,16 @@ def _verdict_on_table(rule: Rule, row_count: int, *, is_success: bool) -> Verdic
     # A table that must have rows and has none is judged, although it has no row to count; no other statement about no
     # rows can be true or false, and engines differ in what they make of it (the sum of nothing is 0 or null).
     if row_count == 0 and rule.expectation.expectation_type != "expect_table_row_count_to_be_between":
-        return Verdict(rule.id, 0, 0, True, None, None)  # noqa: FBT003 - vacuously true, as for rules on rows
+        return Verdict(rule.id, 0, 0, True, None, None, 0)  # noqa: FBT003 - vacuously true, as for rules on rows
     failed = int(not is_success)
-    return Verdict(rule.id, max(row_count, failed), failed, is_success, None, None)
+    return Verdict(rule.id, max(row_count, failed), failed, is_success, None, None, row_count)
 
 
-def _verdict(rule: Rule, judged: Judged) -> Verdict:
+def _verdict(rule: Rule, plan: Planned, judged: Judged) -> Verdict:
     if judged.error is not None or judged.row_count is None:
         return Verdict(rule.id, None, None, None, judged.error or "no count came back", None)
-    if judged.predicate is None:
+    if plan.failing is None:
         return _verdict_on_table(rule, judged.row_count, is_success=bool(judged.success))
     population = judged.row_count - (judged.result.get("missing_count") or 0)
     failed = judged.result["unexpected_count"] or 0
-    return Verdict(rule.id, population, failed, judged.success, None, judged.predicate)
+    return Verdict(rule.id, population, failed, judged.success, None, sql_of(plan.failing), judged.row_count)

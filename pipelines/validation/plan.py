@@ -1,7 +1,8 @@
-"""The way from expectations to results: which metrics they need, resolved together, and judged one by one.
+"""The way from expectations to results: which metrics they need, and their judgement once these have been counted.
 
 It does what Great Expectations' own validator does, without a project, a progress bar or a second parse of each
-expectation, and keeps what the validator throws away: the conditions, from which the predicates are made.
+expectation, and keeps what the validator throws away: the conditions, from which the predicates are made. How rows are
+counted stands in ``counting``.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import duckdb
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validation_graph import MetricEdge, ValidationGraph
 
-from pipelines.validation.dialect import to_sql
-from pipelines.validation.engine import ROW_COUNT, DuckDBExecutionEngine, condition_of, is_count
+from pipelines.validation.clauses import Condition
+from pipelines.validation.engine import ROW_COUNT, UNEXPECTED_COUNT, DuckDBExecutionEngine, is_count
 
 # DuckDB's errors about values quote them, which may be a person's; its errors about names, types and syntax do not.
 VALUE_ERRORS = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
@@ -28,28 +29,39 @@ WITH_COUNTS = {"result_format": {"result_format": "BASIC"}}
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One expectation with the metrics that it needs and, once resolved, Great Expectations' result or the error."""
+class Planned:
+    """One expectation, the metrics that it needs, those that are known, and what is to be counted for the others.
+
+    ``error`` says why it cannot be judged at all; then nothing else is told.
+    """
 
     expectation: Any
     metrics: Mapping[str, MetricConfiguration] = field(default_factory=dict)
-    result: Mapping[str, Any] = field(default_factory=dict)
-    row_count: int | None = None
-    success: bool | None = None
-    predicate: str | None = None
+    known: Mapping[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
     error: str | None = None
+
+    @property
+    def failing(self) -> Condition | None:
+        """What is true of the failing rows; None for a statement about the table as a whole."""
+        return self.conditions.get(f"{getattr(self.expectation, 'map_metric', None)}{UNEXPECTED_COUNT}")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What expectations need: worked out once for a table, resolved for every batch of it."""
+class Judged:
+    """Great Expectations' result for one expectation, or why there is none."""
 
-    needs: tuple[Judged, ...]
-    edges: tuple[MetricEdge, ...]
+    result: Mapping[str, Any] = field(default_factory=dict)
+    row_count: int | None = None
+    success: bool | None = None
+    error: str | None = None
 
 
-def plan_together(engine: DuckDBExecutionEngine, expectations: Sequence[Any]) -> Plan:
-    """Work out which metrics ``expectations`` need; nothing is asked of the engine's batch."""
+def plan_together(engine: DuckDBExecutionEngine, expectations: Sequence[Any]) -> list[Planned]:
+    """Resolve what ``expectations`` need but for their counts; plans stand in their order, and no row is looked at.
+
+    With an engine that counts at once nothing is left to be counted: so are statements about a table as a whole judged.
+    """
     needs = [_needs(engine, expectation) for expectation in expectations]
     graph = ValidationGraph(execution_engine=engine)
     for number, one in enumerate(needs):
@@ -57,26 +69,44 @@ def plan_together(engine: DuckDBExecutionEngine, expectations: Sequence[Any]) ->
             for metric in one.metrics.values():
                 graph.build_metric_dependency_graph(metric, WITHOUT_VALUES)
         except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
-            needs[number] = Judged(one.expectation, error=words(error))
-    return Plan(tuple(needs), tuple(_without_idle_counts(graph)))
+            needs[number] = Planned(one.expectation, error=words(error))
+    resolvable = ValidationGraph(engine, _without_idle_counts(graph))
+    resolved, _aborted = resolvable.resolve(WITHOUT_VALUES, show_progress_bars=False)
+    return [one if one.error else _planned(engine, one, resolved) for one in needs]
 
 
-def judge_together(engine: DuckDBExecutionEngine, plan: Plan) -> list[Judged]:
-    """Judge the engine's batch by the expectations of ``plan``; results stand in their order."""
-    graph = ValidationGraph(engine, list(plan.edges))
-    resolved, _aborted = graph.resolve(WITHOUT_VALUES, show_progress_bars=False)
-    return [one if one.error else _judge_one(engine, one, resolved) for one in plan.needs]
+def judge_counts(engine: DuckDBExecutionEngine, planned: Planned, counts: Mapping[str, int]) -> Judged:
+    """Let Great Expectations judge one expectation by ``counts``: metric name to number of rows."""
+    if planned.error:
+        return Judged(error=planned.error)
+    values = {**planned.known, **counts}
+    try:
+        # The hook that metrics_validate calls, after it has worked out once more what the expectation needs.
+        said = planned.expectation._validate(values, dict(WITH_COUNTS), engine)
+    except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
+        return Judged(error=words(error))
+    return Judged(said.get("result", {}), values[ROW_COUNT], bool(said["success"]))
 
 
-def _needs(engine: DuckDBExecutionEngine, expectation: Any) -> Judged:
+def _needs(engine: DuckDBExecutionEngine, expectation: Any) -> Planned:
     try:
         dependencies = expectation.get_validation_dependencies(engine, WITHOUT_VALUES)
     except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
-        return Judged(expectation, error=words(error))
+        return Planned(expectation, error=words(error))
     metrics = dict(dependencies.metric_configurations)
     domain = {"batch_id": None, "table": None, "row_condition": expectation.configuration.kwargs.get("row_condition")}
     metrics.setdefault(ROW_COUNT, MetricConfiguration(ROW_COUNT, domain | {"condition_parser": None}))
-    return Judged(expectation, metrics)
+    return Planned(expectation, metrics)
+
+
+def _planned(engine: DuckDBExecutionEngine, one: Planned, resolved: Mapping[Any, Any]) -> Planned:
+    cause = next(engine.causes(one.metrics.values()), None)
+    if cause is not None:
+        return Planned(one.expectation, error=words(cause))
+    to_count = {} if engine.counts_at_once else engine.conditions
+    conditions = {n: to_count[m.id] for n, m in one.metrics.items() if m.id in to_count}
+    known = {name: resolved[metric.id] for name, metric in one.metrics.items() if name not in conditions}
+    return Planned(one.expectation, one.metrics, known, conditions)
 
 
 def _is_idle_dependency(left: MetricConfiguration, right: MetricConfiguration | None) -> bool:
@@ -90,30 +120,6 @@ def _without_idle_counts(graph: ValidationGraph) -> list[MetricEdge]:
         for name in [name for name, right in needed.items() if _is_idle_dependency(edge.left, right)]:
             del needed[name]
     return [edge for edge in graph.edges if not _is_idle_dependency(edge.left, edge.right)]
-
-
-def _judge_one(engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any, Any]) -> Judged:
-    cause = next(engine.causes(one.metrics.values()), None)
-    if cause is not None:
-        return Judged(one.expectation, error=words(cause))
-    try:
-        values = {name: resolved[metric.id] for name, metric in one.metrics.items()}
-        # The hook that metrics_validate calls, after it has worked out once more what the expectation needs.
-        said = one.expectation._validate(values, dict(WITH_COUNTS), engine)
-        predicate = _predicate(engine, one, resolved)
-    except Exception as error:  # noqa: BLE001 - whatever one rule breaks must not take the others down
-        return Judged(one.expectation, error=words(error))
-    rows = values[ROW_COUNT]
-    return Judged(one.expectation, one.metrics, said.get("result", {}), rows, bool(said["success"]), predicate)
-
-
-def _predicate(engine: DuckDBExecutionEngine, one: Judged, resolved: Mapping[Any, Any]) -> str | None:
-    name = f"{getattr(one.expectation, 'map_metric', None)}.unexpected_count"
-    if name not in one.metrics:
-        return None
-    metric = one.metrics[name]
-    clauses = [*engine.domain_filters(metric.metric_domain_kwargs), condition_of(metric, dict(resolved))]
-    return " and ".join(f"({to_sql(clause, engine.dialect)})" for clause in clauses)
 
 
 def words(error: BaseException) -> str:

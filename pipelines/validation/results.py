@@ -1,59 +1,53 @@
-"""Judges every table of a partition and writes down what came out: verdicts, then each failing row.
+"""Judges every table over many partitions and writes down what came out: verdicts, then each failing row.
 
-How Great Expectations runs is not known here (``judge``), nor how a finding lives on from night to night
-(``findings``).
+Only what has changed is counted anew (``stored``); how Great Expectations runs is not known here (``judge``), nor how a
+finding lives on from night to night (``findings``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.validation.failing_rows import Failing, collect
+from pipelines.validation.counted import Count, count_partitions
+from pipelines.validation.failing_rows import begin
 from pipelines.validation.findings import settle
-from pipelines.validation.judge import Judge, Verdict, judge_of
+from pipelines.validation.fingerprint import Fingerprints
+from pipelines.validation.judge import Verdict, open_book
+from pipelines.validation.partition import Partition
 from pipelines.validation.status import status
-from pipelines.validation.waivers import waived_rules
-from pipelines.warehouse import insert_rows
+from pipelines.validation.stored import Mark, Place, Tally, marks_of, still_true, store
+from pipelines.validation.thresholds import Policies, Policy, policies
+from pipelines.validation.waivers import Waivers
+from pipelines.warehouse import insert_rows, transaction
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
 
-
-_Judges = dict[tuple[str, ...], Judge]  # by table and the ids of its rules in force
-
-
-@dataclass(frozen=True)
-class Partition:
-    """One grantee's program year; both are None for reference tables, which are judged as a whole."""
-
-    grantee_id: str | None
-    program_year: str | None
-
-    @property
-    def where(self) -> dict[str, str]:
-        """The partition as column and value."""
-        return {"grantee_id": self.grantee_id or "", "program_year": self.program_year or ""} if self.grantee_id else {}
+Rules = Callable[[Partition], Iterable[tuple[str, list["Rule"]]]]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a rule came to in a partition."""
+    """What a rule came to in a partition, or at one of its institutions (``institution_id``; None: all of them)."""
 
     rule: Rule
     partition: Partition
+    institution_id: str | None
+    policy: Policy
     status: str
     is_waived: bool
     verdict: Verdict
 
     @property
     def closes_gate(self) -> bool:
-        """Whether a critical rule is over its threshold and nobody waived it."""
-        return self.rule.severity == "critical" and self.status == "failed" and not self.is_waived
+        """Whether a critical rule is over its threshold at the grantee and nobody waived it."""
+        is_over = self.policy.severity == "critical" and self.status == "failed" and not self.is_waived
+        return is_over and self.institution_id is None
 
 
 def judge_partitions(
@@ -61,36 +55,26 @@ def judge_partitions(
     partitions: Iterable[Partition],
     run_id: str,
     today: date,
-    rules: Callable[[Partition], Iterable[tuple[str, list[Rule]]]] | None = None,
+    rules: Rules | None = None,
 ) -> list[Outcome]:
-    """Judge partitions, write results and findings, and return the outcomes.
+    """Judge partitions, write results and findings, and return the outcomes for each partition as a whole.
 
-    ``today`` decides which waivers have expired; ``rules`` yields the tables to judge with their rules, by default all
-    that are in force.
+    ``today`` decides which thresholds and waivers hold; ``rules`` yields the tables to judge with their rules, by
+    default all that are in force.
     """
-    in_force = rules or rules_in_force
-    judges: _Judges = {}
-    outcomes: list[Outcome] = []
+    partitions = list(partitions)
+    docket: dict[str, dict[Partition, list[Rule]]] = {}
     for partition in partitions:
-        waived = waived_rules(partition.grantee_id, partition.program_year or "", today) if partition.grantee_id else ()
-        judged = [
-            _outcome(rule, verdict, partition, is_waived=rule.id in waived)
-            for table, its_rules in in_force(partition)
-            for rule, verdict in zip(
-                its_rules, _judge(judges, connection, table, its_rules)(partition.where), strict=True
-            )
-        ]
-        _write(connection, judged, partition, run_id)
-        outcomes += judged
-    return outcomes
-
-
-def _judge(judges: _Judges, connection: duckdb.DuckDBPyConnection, table: str, rules: list[Rule]) -> Judge:
-    """Return the judge of a table; partitions with the same rules in force share it."""
-    place = (table, *(rule.id for rule in rules))
-    if place not in judges:
-        judges[place] = judge_of(connection, table, rules)
-    return judges[place]
+        for table, its_rules in (rules or rules_in_force)(partition):
+            docket.setdefault(table, {})[partition] = its_rules
+    sitting = _Sitting(
+        connection, run_id, {p: policies(p.grantee_id, p.program_year, today) for p in partitions},
+        {p: Waivers.of(p.grantee_id, p.program_year, today) for p in partitions},
+        Fingerprints(connection, sorted({p.grantee_id for p in partitions if p.grantee_id})),
+    )  # fmt: skip
+    judged = [o for table, on in sorted(docket.items()) for o in sitting.judge_table(table, on)]
+    order = {partition: place for place, partition in enumerate(partitions)}
+    return sorted((o for o in judged if o.institution_id is None), key=lambda o: order[o.partition])
 
 
 def rules_in_force(partition: Partition) -> Iterator[tuple[str, list[Rule]]]:
@@ -102,40 +86,86 @@ def rules_in_force(partition: Partition) -> Iterator[tuple[str, list[Rule]]]:
             yield table, [rule for rule in rules_of(table) if rule.is_effective(partition.program_year or "")]
 
 
-def _outcome(rule: Rule, verdict: Verdict, partition: Partition, *, is_waived: bool) -> Outcome:
-    word = status(verdict.population_count, verdict.failed_count, rule.threshold, error=verdict.error is not None)
-    return Outcome(rule, partition, word, is_waived and word == "failed", verdict)
+@dataclass(frozen=True)
+class _Sitting:
+    """One night's judging: where, by which policies and waivers, and what the rows were when it began."""
 
+    connection: duckdb.DuckDBPyConnection
+    run_id: str
+    policies: Mapping[Partition, Policies]
+    waivers: Mapping[Partition, Waivers]
+    prints: Fingerprints
 
-def _write(connection: duckdb.DuckDBPyConnection, outcomes: list[Outcome], partition: Partition, run_id: str) -> None:
-    failing = [
-        Failing(o.rule, o.verdict.predicate, o.is_waived)
-        for o in outcomes
-        if o.verdict.predicate is not None and o.verdict.failed_count
-    ]
-    connection.begin()
-    try:
-        _write_results(connection, outcomes, run_id)
-        collect(connection, failing, partition.grantee_id, partition.program_year)
-        judged = [o.rule.id for o in outcomes if o.status != "error"]
-        settle(connection, judged, partition.grantee_id, partition.program_year, run_id)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+    def judge_table(self, table: str, docket: Mapping[Partition, list[Rule]]) -> list[Outcome]:
+        """Count what has changed, judge all, and write it down in one transaction."""
+        rules = list({rule.id: rule for its_rules in docket.values() for rule in its_rules}.values())
+        if not rules:
+            return []
+        begin(self.connection)
+        with open_book(self.connection, table, rules) as book:
+            marks = marks_of(book, docket, self.prints)
+            kept = still_true(self.connection, table, marks)
+            fresh: dict[Place, Tally] = {}
+            for count in _to_count(docket, kept):
+                fresh |= count_partitions(self.connection, book, count)
+        outcomes = list(self._outcomes(docket, {**kept, **fresh}))
+        with transaction(self.connection):
+            self._write(outcomes, rules, fresh, marks)
+            settle(self.connection, self.run_id, fresh, kept)
+        return outcomes
 
+    def _outcomes(self, docket: Mapping[Partition, list[Rule]], tallies: Mapping[Place, Tally]) -> Iterator[Outcome]:
+        for partition, rules in docket.items():
+            for rule in rules:
+                tally = tallies[rule.id, partition]
+                whole = self._outcome(rule, partition, None, tally[None], is_covered=False)
+                yield whole
+                for institution_id in sorted(one for one in tally if one is not None):
+                    yield self._outcome(
+                        rule, partition, institution_id, tally[institution_id], is_covered=whole.is_waived
+                    )
 
-def _write_results(connection: duckdb.DuckDBPyConnection, outcomes: list[Outcome], run_id: str) -> None:
-    rows = [
-        (
-            run_id, o.rule.id, o.rule.version, o.rule.dimension, o.rule.severity, o.partition.grantee_id,
-            o.partition.program_year, o.verdict.population_count, o.verdict.failed_count, str(o.rule.threshold),
-            o.status, o.is_waived, o.verdict.error,
+    def _outcome(
+        self, rule: Rule, partition: Partition, institution_id: str | None, verdict: Verdict, *, is_covered: bool
+    ) -> Outcome:
+        policy = self.policies[partition](rule, institution_id)
+        population, failed = verdict.population_count, verdict.failed_count
+        word = status(population, failed, policy.threshold, error=verdict.error is not None)
+        is_waived = word == "failed" and (
+            is_covered or self.waivers[partition].covers(rule.id, institution_id, population or 0, failed or 0)
         )
-        for o in outcomes
-    ]  # fmt: skip
-    into = (
-        "quality.rule_result (run_id, rule_id, rule_version, dimension, severity, grantee_id, program_year, "
-        "population_count, failed_count, threshold, status, is_waived, message)"
-    )
-    insert_rows(connection, into, rows)
+        return Outcome(rule, partition, institution_id, policy, word, is_waived, verdict)
+
+    def _write(
+        self, outcomes: list[Outcome], rules: list[Rule], fresh: Mapping[Place, Tally], marks: Mapping[Place, Mark]
+    ) -> None:
+        store(self.connection, self.run_id, rules, fresh, marks)
+        rows = [
+            (
+                self.run_id, o.rule.id, o.rule.version, o.rule.dimension, o.policy.severity, o.partition.grantee_id,
+                o.institution_id, o.partition.program_year, o.verdict.population_count, o.verdict.failed_count,
+                str(o.policy.threshold), o.status, o.is_waived, _message(o),
+            )
+            for o in outcomes
+        ]  # fmt: skip
+        into = (
+            "quality.rule_result (run_id, rule_id, rule_version, dimension, severity, grantee_id, institution_id, "
+            "program_year, population_count, failed_count, threshold, status, is_waived, message)"
+        )
+        insert_rows(self.connection, into, rows)
+
+
+def _message(outcome: Outcome) -> str | None:
+    if outcome.status == "not_applicable":
+        return outcome.rule.not_applicable_words or None
+    return outcome.verdict.error
+
+
+def _to_count(docket: Mapping[Partition, list[Rule]], kept: Mapping[Place, Tally]) -> list[Count]:
+    """Return what must be scanned: partitions in which the same rules have no true count are scanned together."""
+    together: dict[tuple[str, ...], list[Partition]] = {}
+    for partition, rules in docket.items():
+        stale = tuple(rule.id for rule in rules if (rule.id, partition) not in kept)
+        if stale:
+            together.setdefault(stale, []).append(partition)
+    return [Count(rule_ids, tuple(partitions)) for rule_ids, partitions in together.items()]

@@ -1,0 +1,116 @@
+"""Counts the rules of a table over partitions and their institutions, and collects the failing rows on the way.
+
+A group of partitions is one scan; what to scan is decided in ``results``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.schema import PARTITION
+from pipelines.validation.clauses import ALWAYS
+from pipelines.validation.counting import Cell, Counts, count
+from pipelines.validation.failing_rows import Failing, collect
+from pipelines.validation.judge import ROWS, Book, Verdict, judge
+from pipelines.validation.partition import Partition
+from pipelines.validation.reduction import Scope
+from pipelines.warehouse import quoted
+
+if TYPE_CHECKING:
+    from expectations.rule import Rule
+    from pipelines.validation.stored import Place, Tally
+
+INSTITUTION = "institution_id"
+UNKNOWN = "unknown"  # the institution of records that name none
+
+
+@dataclass(frozen=True)
+class Count:
+    """One scan: the rules to count, and the partitions to count them in."""
+
+    rule_ids: tuple[str, ...]
+    partitions: tuple[Partition, ...]
+
+    @property
+    def scope(self) -> str:
+        """SQL for the rows to scan: a rectangle, which may hold more partitions than are asked for."""
+        if not self.partitions[0].cell:
+            return ALWAYS
+        parts = zip(PARTITION, zip(*(p.cell for p in self.partitions), strict=True), strict=True)
+        return " and ".join(f"{column} in ({_listed(values)})" for column, values in parts)
+
+    @property
+    def exactly(self) -> str:
+        """SQL for the rows of the partitions asked for and no others."""
+        if not self.partitions[0].cell:
+            return ALWAYS
+        return f"concat_ws('|', {', '.join(PARTITION)}) in ({_listed('|'.join(p.cell) for p in self.partitions)})"
+
+
+def count_partitions(connection: duckdb.DuckDBPyConnection, book: Book, wanted: Count) -> dict[Place, Tally]:
+    """Count, let Great Expectations judge each partition and institution, and add the failing rows to tonight's."""
+    rules = [rule for rule in book.rules if rule.id in wanted.rule_ids]
+    on_rows = book.part([rule for rule in rules if rule.expectation.expectation_type in ROWS])
+    keys = PARTITION if wanted.partitions[0].cell else ()
+    by = (*keys, INSTITUTION) if keys and _has_institutions(connection, book.table) else keys
+    counts = count(connection, Scope(book.table, wanted.scope, keys), by, on_rows.conditions)
+    tallies: dict[Place, dict[str | None, Verdict]] = {}
+    for partition in wanted.partitions:
+        tallies |= {(one.rule_id, partition): {None: one} for one in on_rows.verdicts(counts, partition.cell)}
+        for institution_id, cell in _institutions(book.table, counts, partition, by):
+            for verdict in on_rows.verdicts(counts, cell):
+                if verdict.population_count:
+                    tallies[verdict.rule_id, partition][institution_id] = verdict
+    grantees = {p.grantee_id for p in wanted.partitions if p.grantee_id}
+    collect(connection, book.table, _failing(on_rows, counts, tallies), wanted.exactly, grantees)
+    return {**tallies, **_on_tables(connection, book.table, rules, wanted)}
+
+
+def _has_institutions(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Return whether rows belong to institutions; a table that is not there is told when it is counted."""
+    try:
+        return INSTITUTION in {row[0] for row in connection.execute(f"describe {table}").fetchall()}
+    except duckdb.CatalogException:
+        return False
+
+
+def _institutions(table: str, counts: Counts, partition: Partition, by: Sequence[str]) -> Iterator[tuple[str, Cell]]:
+    """Yield the institutions of a partition with their cells.
+
+    A record that names none is of one that is unknown; in tables of figures a null stands for all of them.
+    """
+    for cell in counts.cells:
+        if INSTITUTION in by and len(cell) == len(by) and cell[: len(PARTITION)] == partition.cell:
+            institution_id = cell[-1] or (UNKNOWN if table.startswith("core.") else None)
+            if institution_id is not None:
+                yield institution_id, cell
+
+
+def _failing(book: Book, counts: Counts, tallies: Mapping[Place, Tally]) -> list[Failing]:
+    """Return the rules that rows fail, with what picks these rows."""
+    fails = {rule_id for (rule_id, _), tally in tallies.items() if tally[None].failed_count}
+    return [
+        Failing(rule, counts.predicates[condition])
+        for rule in book.rules
+        if rule.id in fails and (condition := book.failing(rule.id)) is not None
+    ]
+
+
+def _on_tables(
+    connection: duckdb.DuckDBPyConnection, table: str, rules: Sequence[Rule], wanted: Count
+) -> dict[Place, Tally]:
+    """Judge what is said of a partition as a whole, a mean or a number of rows, one partition after the other."""
+    on_table = [rule for rule in rules if rule.expectation.expectation_type not in ROWS]
+    return {
+        (verdict.rule_id, partition): {None: verdict}
+        for partition in wanted.partitions
+        for verdict in judge(connection, table, on_table, dict(zip(PARTITION, partition.cell, strict=False)))
+    }
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(quoted(value) for value in sorted(set(values)))

@@ -1,0 +1,103 @@
+"""The counts of earlier nights: which of them are still true, and where tonight's are kept.
+
+A count is true as long as neither the rule's words nor the rows that it looks at have changed. It can be judged again
+under another threshold, severity or waiver without a scan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+import duckdb
+
+from expectations.rule import Rule
+from pipelines.validation.fingerprint import Fingerprints, looked_into
+from pipelines.validation.judge import Book, Verdict
+from pipelines.validation.partition import Partition
+from pipelines.warehouse import insert_rows
+
+Place = tuple[str, Partition]  # the id of a rule, and where it is judged
+Tally = Mapping[str | None, Verdict]  # by institution; None is all of them
+_CONTENT = (
+    "rule_id, rule_version, table_name, grantee_id, program_year, institution_id, row_count, population_count, "
+    "failed_count, predicate_sha256, data_fingerprint, counted_run_id, message"
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a count rests on: the words of the rule, and the rows."""
+
+    predicate_sha256: str
+    data_fingerprint: str
+
+
+def marks_of(book: Book, partitions: Mapping[Partition, Iterable[Rule]], prints: Fingerprints) -> dict[Place, Mark]:
+    """Return what each rule's count in each partition rests on, as things are now."""
+    found: dict[Place, Mark] = {}
+    of_rule = {rule.id: _words_and_tables(prints.connection, book, rule) for rule in book.rules}
+    for partition, rules in partitions.items():
+        own = prints.of_partition(book.table, partition)
+        for rule in rules:
+            words, tables = of_rule[rule.id]
+            others = [prints.of_grantee(table, partition.grantee_id) for table in tables]
+            found[rule.id, partition] = Mark(words, _sha256([own, *others]))
+    return found
+
+
+def _words_and_tables(connection: duckdb.DuckDBPyConnection, book: Book, rule: Rule) -> tuple[str, list[str]]:
+    conditions = book.conditions_of(rule.id)
+    said = {name: [asdict(clause) for clause in condition] for name, condition in conditions.items()}
+    tables = looked_into(connection, list(conditions.values()))
+    return _sha256([rule.version, said]), sorted(tables)
+
+
+def _sha256(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def still_true(connection: duckdb.DuckDBPyConnection, table: str, marks: Mapping[Place, Mark]) -> dict[Place, Tally]:
+    """Return the stored counts of a table that rest on what ``marks`` says; one that ended in an error never does."""
+    rows = connection.execute(
+        "select rule_id, grantee_id, program_year, institution_id, row_count, population_count, failed_count, "
+        "predicate_sha256, data_fingerprint from quality.rule_count where table_name = ? and message is null",
+        [table],
+    ).fetchall()
+    found: dict[Place, dict[str | None, Verdict]] = {}
+    for rule_id, grantee_id, year, institution_id, row_count, population, failed, words, data in rows:
+        place = (rule_id, Partition(grantee_id, year))
+        if marks.get(place) == Mark(words, data):
+            verdict = Verdict(rule_id, population, failed, failed == 0, None, None, row_count)
+            found.setdefault(place, {})[institution_id] = verdict
+    return {**found}
+
+
+def store(
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    rules: Iterable[Rule],
+    fresh: Mapping[Place, Tally],
+    marks: Mapping[Place, Mark],
+) -> None:
+    """Keep tonight's counts in place of those of the same rules and partitions."""
+    by_id = {rule.id: rule for rule in rules}
+    places = [(rule_id, p.grantee_id, p.program_year) for rule_id, p in fresh]
+    connection.execute("create or replace temp table counted_tonight (rule_id varchar, g varchar, y varchar)")
+    insert_rows(connection, "counted_tonight", places)
+    connection.execute(
+        "delete from quality.rule_count as old using counted_tonight as new where old.rule_id = new.rule_id "
+        "and old.grantee_id is not distinct from new.g and old.program_year is not distinct from new.y"
+    )
+    rows = [
+        (
+            rule_id, by_id[rule_id].version, by_id[rule_id].table, p.grantee_id, p.program_year, institution_id,
+            one.row_count, one.population_count, one.failed_count, marks[rule_id, p].predicate_sha256,
+            marks[rule_id, p].data_fingerprint, run_id, one.error,
+        )
+        for (rule_id, p), tally in fresh.items()
+        for institution_id, one in tally.items()
+    ]  # fmt: skip
+    insert_rows(connection, f"quality.rule_count ({_CONTENT})", rows)
