@@ -16,7 +16,7 @@ import click
 
 from pipelines.cli_acts.commands import COMMANDS
 from pipelines.cli_layout import layout
-from pipelines.cli_rules import rules
+from pipelines.cli_rules import rejudge, rules
 from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
 from pipelines.terminal import write_what_it_can
@@ -179,7 +179,7 @@ def status(home: Path | None, home_here: Path | None) -> None:
     sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
 
 
-for command in (layout, rules, *COMMANDS):
+for command in (layout, rules, rejudge, *COMMANDS):
     main.add_command(command)
 
 
