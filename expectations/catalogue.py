@@ -21,7 +21,19 @@ from expectations.rule import Rule
 from pipelines.schema import METADATA
 
 # Withdrawn rules: id to (reason, date). An id never gets another meaning and never comes back.
-RETIRED: Mapping[str, tuple[str, str]] = MappingProxyType({})
+RETIRED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "coverage_unknown_share_bounded": (
+            "readiness_unknown_share_bounded asks of whom the definition reaches, and counts aid forms never filed",
+            "2026-11-22",
+        ),
+        "coverage_flag_sometimes_yes": (
+            "readiness_not_all_no and readiness_flag_sometimes_yes tell a flag of No alone from one without a Yes",
+            "2026-11-22",
+        ),
+        "coverage_not_all_blank": ("readiness_not_all_blank asks of whom the definition reaches", "2026-11-22"),
+    }
+)
 DERIVED_SCHEMAS = ("mart", "quality", "reference")
 
 
