@@ -49,6 +49,7 @@ ONE_BIRTH_DATE = Rule(
     passes=(
         ONE | {"birth_date": dt.date(2001, 2, 3)}, ONE | {"birth_date": dt.date(2001, 2, 3)},
         ONE | {"student_id": "cy", "birth_date": None},
+        *(row | {"birth_date": dt.date(2001, 2, 3)} for row in neighbors(ONE | {"student_id": "bo"}, PERSON_EVER)),
     ),
     fails=(
         ONE | {"student_id": "bo", "birth_date": dt.date(2001, 2, 3)},
@@ -56,6 +57,16 @@ ONE_BIRTH_DATE = Rule(
     ),
     context={"core.student": (ONE | {"student_id": None}, ONE | {"program_year": "2022-23"})},
 )  # fmt: skip
+
+
+def _born_together(row: dict[str, str], count: int) -> tuple[dict[str, object], ...]:
+    return tuple({**row, "student_id": f"same-{n}", "birth_date": dt.date(2000, 1, 1)} for n in range(count))
+
+
+def _on_days(row: dict[str, str], count: int) -> tuple[dict[str, object], ...]:
+    first = dt.date(1995, 1, 1)
+    return tuple({**row, "student_id": f"day-{n}", "birth_date": first + dt.timedelta(n)} for n in range(count))
+
 
 NO_SHARED_BIRTH_DATE = Rule(
     id="student_birth_date_not_shared", table="core.student",
@@ -78,8 +89,13 @@ NO_SHARED_BIRTH_DATE = Rule(
     threshold=Threshold(share="0", evidence="house default: 10 students or more, and over 2% of the institution's"),
     why="A default date (first of January, the day of the upload) hides that birth dates are unknown.",
     fix="Send nothing where the birth date is not known, and stop the source system from filling in a default.",
-    passes=tuple(ONE | {"student_id": f"other-{n}", "birth_date": dt.date(2000, 5, n + 1)} for n in range(9)),
-    fails=tuple(ONE | {"student_id": f"same-{n}", "birth_date": dt.date(2000, 1, 1)} for n in range(10)),
+    passes=(
+        *_on_days(ONE, 489), *_born_together(ONE | {"institution_id": "college-2"}, 9),
+        *_born_together(ONE | {"institution_id": "college-3"}, 10),
+        *_on_days(ONE | {"institution_id": "college-3"}, 490),
+        *(row | {"birth_date": dt.date(2000, 1, 1)} for row in neighbors(ONE, INSTITUTION)), ONE | {"birth_date": None},
+    ),
+    fails=_born_together(ONE, 10),
 )  # fmt: skip
 
 KNOWN = Rule(
@@ -126,7 +142,12 @@ NO_EPOCH = Rule(
     fails=tuple({"birth_date": dt.date(year, 1, 1)} for year in (1960, 1970, 1980)),
 )  # fmt: skip
 
-_NEW_YEAR = "count(*) filter (where month(birth_date) = 1 and day(birth_date) = 1)"
+_MANY_NEW_YEARS = (
+    f"select {', '.join(INSTITUTION)} from (select {', '.join(INSTITUTION)}, count(birth_date) as all_count, "
+    "count(*) filter (where month(birth_date) = 1 and day(birth_date) = 1) as new_year_count "
+    f"from core.student group by {', '.join(INSTITUTION)}) as one_institution "
+    "where institution_id is not null and new_year_count >= 5 and new_year_count * 7 > all_count"
+)
 _SAME_DAY = tuple(ONE | {"birth_date": dt.date(1990 + n, 1, 1)} for n in range(5))
 _OTHER_DAYS = (
     *(ONE | {"birth_date": dt.date(1990, 1, day)} for day in range(2, 22)),
@@ -140,11 +161,7 @@ NO_NEW_YEAR = Rule(
     dimension="accuracy", severity="warning",
     expectation=ExpectRowsToSatisfy(
         column_list=["birth_date", *INSTITUTION],
-        condition="month(birth_date) <> 1 or day(birth_date) <> 1 or " + is_not_among(
-            INSTITUTION,
-            f"select {', '.join(INSTITUTION)} from core.student where institution_id is not null "
-            f"group by {', '.join(INSTITUTION)} having {_NEW_YEAR} >= 5 and {_NEW_YEAR} * 7 > count(birth_date)",
-        ),
+        condition=f"month(birth_date) <> 1 or day(birth_date) <> 1 or {is_not_among(INSTITUTION, _MANY_NEW_YEARS)}",
     ),
     population=Column("birth_date").is_not_null(), population_words="students with a birth date",
     columns=("birth_date",),
@@ -154,6 +171,8 @@ NO_NEW_YEAR = Rule(
     passes=(
         *_OTHER_DAYS,
         *(_FEW | {"birth_date": dt.date(1990 + n, 1, 1)} for n in range(4)), _FEW | {"birth_date": None},
+        *(_FEW | {"birth_date": dt.date(1990, 1, 2 + n)} for n in range(5)),
+        *(_FEW | {"birth_date": dt.date(1990, 2 + n, 1)} for n in range(5)),
         *(_SMALL_SHARE | {"birth_date": dt.date(1990 + n, 1, 1)} for n in range(5)),
         *(_SMALL_SHARE | {"birth_date": dt.date(1990, 5, 1 + n)} for n in range(29)),
         _SMALL_SHARE | {"birth_date": dt.date(1990, 1, 20)},

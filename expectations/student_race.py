@@ -39,7 +39,7 @@ RACE_FIELDS_AGREE = Rule(
         WHITE | {"race_selections": "asian|white", "prior_race_selection": "two_or_more_races"},
         WHITE | {"hispanic_ethnicity": "yes", "prior_race_selection": "hispanic_or_latino"},
         WHITE | {"race_selections": "two_or_more_races"},
-        WHITE | {"race_selections": "declined"},
+        *(WHITE | {"race_selections": state} for state in STATES),
         WHITE | {"prior_race_selection": None},
     ),
     fails=(
@@ -47,6 +47,8 @@ RACE_FIELDS_AGREE = Rule(
         WHITE | {"race_selections": "asian|white", "prior_race_selection": "black_or_african_american"},
         WHITE | {"prior_race_selection": "hispanic_or_latino"},
         WHITE | {"prior_race_selection": "two_or_more_races"},
+        WHITE | {"hispanic_ethnicity": "yes", "prior_race_selection": "asian"},
+        WHITE | {"race_selections": "two_or_more_races", "prior_race_selection": "nonresident"},
     ),
 )  # fmt: skip
 
@@ -167,7 +169,9 @@ SEVERAL_STAY_SEVERAL = Rule(
         ONE | {"term_code": "summer", "race_selections": "asian"},
         _FALL | {"program_year": "2022-23", "race_selections": "asian"},
         _FALL | _NEXT_YEAR | {"race_selections": ROLLED_UP},
-        ONE | _NEXT_YEAR | {"term_code": "spring", "race_selections": "unknown"},
+        *(ONE | _NEXT_YEAR | {"term_code": "spring", "race_selections": state} for state in STATES),
+        ONE | {"student_id": "cy", "term_code": "fall", "race_selections": "asian"},
+        ONE | {"student_id": "cy", "term_code": "fall", "race_selections": "asian|white"},
         _FALL | {"student_id": "bo", "race_selections": "white"},
         ONE | {"student_id": "bo", "term_code": "spring", "race_selections": "asian"},
         *(row | {"race_selections": "asian"} for row in neighbors(_FALL | _NEXT_YEAR, PERSON_EVER)),

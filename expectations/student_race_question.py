@@ -37,6 +37,8 @@ HISPANIC_ANSWERS_AGREE = Rule(
         {"hispanic_ethnicity": "yes", "race_selections": "white", "race_question_standard": "1997_two_question"},
         {"hispanic_ethnicity": "no", "race_selections": "white", "race_question_standard": "2024_combined"},
         {"hispanic_ethnicity": "not_collected", "race_selections": "hispanic_or_latino"},
+        {"hispanic_ethnicity": "yes", "race_selections": "hispanic_or_latino",
+         "race_question_standard": "2024_combined"},
     ),
     fails=(
         {"hispanic_ethnicity": "no", "race_selections": "hispanic_or_latino|white"},
