@@ -70,7 +70,7 @@ NONTRADITIONAL_AGREES = Rule(
 
 _PREPARING = {"nontraditional_preparation_status": "yes", "unreadable_columns": ""}
 
-NONTRADITIONALHAS_SEX = Rule(
+NONTRADITIONAL_HAS_SEX = Rule(
     id="student_nontraditional_needs_sex", table="core.student",
     title="Whoever prepares for a nontraditional field has a sex that is known",
     dimension="consistency", severity="warning",
