@@ -145,7 +145,8 @@ def _definition() -> dg.AssetsDefinition:
 
 
 def _model(model: models.Model) -> dg.AssetsDefinition:
-    deps = [key for name in model.inputs if (key := asset_of(name)) is not None]
+    # The row of the run is there from its beginning; the asset of that name is its end.
+    deps = [key for name in model.inputs if (key := asset_of(name)) not in (None, RUN)]
     spec = dg.AssetSpec([model.schema, model.name], deps=deps, description=model.description)
 
     def build(context: dg.AssetExecutionContext) -> None:
@@ -220,9 +221,18 @@ def all_assets() -> list[dg.AssetsDefinition]:
     from expectations.catalogue import tables_with_rules
 
     derived = [model for model in models.all_models() if model.schema != "publish"]
-    names = [*(f"core.{table.name}" for table in core_tables()), *(f"{m.schema}.{m.name}" for m in derived)]
-    judged = [table for table in tables_with_rules() if not table.startswith("reference.")]
+    names = [*(f"core.{table.name}" for table in core_tables()), *(m.table for m in derived)]
+    judged = {table for table in tables_with_rules() if not table.startswith("reference.")}
     return [
-        _intake(), _definition(), *(_model(model) for model in derived), _judgement(sorted({*names, *judged})),
+        _intake(), _definition(), *(_model(model) for model in derived),
+        _judgement(sorted({*names, *judged} - _made_of_results(derived))),
         _scorecard([RESULT, FINDING, *(dg.AssetKey(name.split(".")) for name in names)]), _published(), _run(),
     ]  # fmt: skip
+
+
+def _made_of_results(derived: Sequence[models.Model]) -> set[str]:
+    """Return the tables that are made from what was judged, and so after it."""
+    made = {".".join(key.path) for key in (RESULT, FINDING)}
+    for model in derived:  # inputs stand before those who read them
+        made |= {model.table} if made & set(model.inputs) else set()
+    return made
