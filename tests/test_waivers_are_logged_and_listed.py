@@ -197,6 +197,17 @@ def test_the_list_of_waivers_mails_the_operator_what_is_to_be_done(
     assert ("1 waiver, 1 to renew, correct or take out" in done.output) == (code == 1)
 
 
+def test_a_waiver_for_one_institution_is_listed_by_the_rows_that_fail_there(
+    example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _declare(tmp_path, monkeypatch, 200, institution_id="C1", approver_institution_id="")
+    _count(example, 99)
+    _count(example, 3, "C1")
+    _count(example, 98, "C2")
+    done = cte(example, "waivers")
+    assert f"udc {YEAR} C1 {RULE}: active: 3 rows fail, 10 are waived (3 of 100)" in done.output
+
+
 def test_waivers_can_be_looked_over_before_the_first_night_and_for_one_grantee(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,15 +248,15 @@ def test_the_status_of_a_home_from_before_there_were_waivers_is_told_all_the_sam
     assert (done.exit_code, "open findings" in done.output) == (1, True), "no night has run in it"
 
 
-def _declare(root: Path, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+def _declare(root: Path, monkeypatch: pytest.MonkeyPatch, days: int, **other: str) -> None:
     dates = {"approved_at": FIRST.replace(year=2020), "expires": datetime.now(UTC).date() + timedelta(days=days)}
-    write(own_folder(root, monkeypatch) / "waivers.toml", "waiver", {**BLOCK, **dates})
+    write(own_folder(root, monkeypatch) / "waivers.toml", "waiver", {**BLOCK, **dates, **other})
 
 
-def _count(example: Example, failed: int | None) -> None:
+def _count(example: Example, failed: int | None, institution_id: str | None = None) -> None:
     with example.warehouse() as connection:
         connection.execute(
-            "insert into quality.rule_count (rule_id, grantee_id, program_year, population_count, failed_count) "
-            "values (?, 'udc', ?, 100, ?)",
-            [RULE, YEAR, failed],
+            "insert into quality.rule_count (rule_id, grantee_id, program_year, institution_id, population_count, "
+            "failed_count) values (?, 'udc', ?, ?, 100, ?)",
+            [RULE, YEAR, institution_id, failed],
         )

@@ -5,7 +5,7 @@ How a waiver stands is told by ``waivers``; the acts are written by ``pipelines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipelines.acts.chain import faults_of_log
 from pipelines.acts.log import Act, copy
 from pipelines.acts.waive import ENDED, REOPENED, RESUMED, WAIVE, WaiverNote, last_acts, log_waiver
 from pipelines.validation.waiver_file import Waiver, waivers_of
-from pipelines.validation.waivers import Counts, Standing, standing_of
+from pipelines.validation.waivers import Counts, Standing, Waivers, standing_of
 from pipelines.waiver_tables import WAIVER
 from pipelines.warehouse import insert_rows, transaction
 
@@ -56,17 +56,21 @@ def noted(connection: duckdb.DuckDBPyConnection, today: date) -> list[Standing]:
     return [standing_of(_waiver(content), today, population, failed) for population, failed, *content in rows]
 
 
-def declared(connection: duckdb.DuckDBPyConnection | None, grantee_id: str, today: date) -> list[Standing]:
-    """Return a grantee's waivers as its file says them now, by the counts of the last night; without a home by none.
+def declared(
+    connection: duckdb.DuckDBPyConnection | None,
+    grantee_id: str,
+    today: date,
+    program_years: Collection[str] | None = None,
+) -> list[Standing]:
+    """Return a grantee's waivers, of all program years or of those named, as its file says them now.
 
-    Raises ConfigurationError that names file, block and the fix.
+    They are judged by the counts that the last night has stored; without a connection by none. Raises
+    ConfigurationError that names file, block and the fix.
     """
-    waivers = waivers_of(grantee_id)
-    counts = {year: _counts(connection, grantee_id, year) for year in {waiver.program_year for waiver in waivers}}
-    return [
-        standing_of(one, today, *counts[one.program_year].get((one.rule_id, one.institution_id or None), (None, None)))
-        for one in waivers
-    ]
+    waivers = [one for one in waivers_of(grantee_id) if program_years is None or one.program_year in program_years]
+    years = {waiver.program_year for waiver in waivers}
+    counts = {year: _counts(connection, grantee_id, year) if connection else {} for year in years}
+    return [standing for one in waivers for standing in Waivers((one,), today).standings(counts[one.program_year])]
 
 
 def _judged(connection: duckdb.DuckDBPyConnection, run_id: str) -> set[_Place]:
@@ -77,16 +81,13 @@ def _judged(connection: duckdb.DuckDBPyConnection, run_id: str) -> set[_Place]:
     return {(grantee_id, program_year) for grantee_id, program_year in rows.fetchall()}
 
 
-def _counts(connection: duckdb.DuckDBPyConnection | None, grantee_id: str, program_year: str) -> Counts:
-    if connection is None:
-        return {}
+def _counts(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str) -> Counts:
     rows = connection.execute(
         "select rule_id, institution_id, population_count, failed_count from quality.rule_count "
         "where grantee_id = ? and program_year = ?",
         [grantee_id, program_year],
-    )
-    return {(rule_id, institution_id): (population, failed) for rule_id, institution_id, population, failed in
-            rows.fetchall()}  # fmt: skip
+    ).fetchall()
+    return {(rule_id, institution_id): (population, failed) for rule_id, institution_id, population, failed in rows}
 
 
 def _write(
