@@ -16,9 +16,10 @@ from waivers_example import RULE, YEAR, own_folder, write
 from expectations.catalogue import all_rules, rule_named
 from expectations.rule import Threshold
 from pipelines.configuration import ConfigurationError
-from pipelines.grantee import grantee_ids
+from pipelines.grantee import FOLDER, grantee_ids
 from pipelines.validation import thresholds
 from pipelines.validation.thresholds import Override, Policy, overrides_of, policies
+from pipelines.validation.waiver_file import waivers_of
 
 DAY = date(2026, 10, 1)
 BEFORE = DAY - timedelta(days=1)
@@ -149,3 +150,13 @@ def test_two_blocks_of_which_none_goes_before_the_other_are_refused(declare: Dec
     declare({"share": "0.1"}, {"share": "0.2"})
     with pytest.raises(ConfigurationError, match="stands twice; give one of the two another effective_from"):
         overrides_of("udc")
+
+
+@pytest.mark.parametrize(("name", "read"), [("thresholds", overrides_of), ("waivers", waivers_of)])
+def test_the_example_in_the_head_of_the_file_can_be_used_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, read: Callable[[str], tuple[Any, ...]]
+) -> None:
+    head = (FOLDER / "_template" / f"{name}.toml").read_text(encoding="utf-8")
+    example = "\n".join(line.removeprefix("# ") for line in head[head.index("# [[") :].splitlines())
+    (own_folder(tmp_path, monkeypatch) / f"{name}.toml").write_text(example, encoding="utf-8")
+    assert len(read("udc")) == 1
