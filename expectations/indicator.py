@@ -8,6 +8,7 @@ from expectations.custom import ExpectRowsToSatisfy
 from expectations.rule import Rule, Threshold
 
 SMALLEST = 20
+ENOUGH = 30
 ONE = {
     "grantee_id": "demo", "program_year": "2023-24", "indicator_code": "1P1", "status": "computed",
     "numerator_count": 60, "denominator_count": 100, "unknown_count": 25,
@@ -32,10 +33,28 @@ PLACEMENT_KNOWN = Rule(
         ONE, ONE | {"status": "pending", "unknown_count": 100}, ONE | {"denominator_count": 19, "unknown_count": 19},
         ONE | {"indicator_code": "2P1", "unknown_count": 90},
     ),
-    fails=(
-        ONE | {"unknown_count": 26}, ONE | {"institution_id": "college-1", "unknown_count": 40},
-        ONE | {"denominator_count": 20, "unknown_count": 6},
-    ),
+    fails=(ONE | {"unknown_count": 26}, ONE | {"institution_id": "college-1", "unknown_count": 40}),
 )  # fmt: skip
 
-RULES = (PLACEMENT_KNOWN,)
+NEITHER_ALL_NOR_NONE = Rule(
+    id="indicator_neither_all_nor_none", table="mart.indicator",
+    title=f"No core indicator of {ENOUGH} or more is exactly 0% or 100%",
+    dimension="accuracy", severity="warning",
+    expectation=ExpectRowsToSatisfy(
+        column_list=["numerator_count", "denominator_count"],
+        condition="numerator_count > 0 and numerator_count < denominator_count",
+    ),
+    population=(Column("status") == "computed") & (Column("denominator_count") >= ENOUGH),
+    population_words=f"indicators of grantees and institutions with {ENOUGH} or more in the denominator",
+    columns=("numerator_count", "denominator_count", "indicator_code", "institution_id"),
+    threshold=Threshold(evidence=f"house default: {ENOUGH} in the denominator"),
+    why="Everybody or nobody is how a default looks, or a file in which only those who met the measure were sent.",
+    fix="Send also those who did not meet it, as not engaged or without a credential; look for a filled-in default.",
+    passes=(
+        ONE | {"numerator_count": 1}, ONE | {"numerator_count": 99},
+        ONE | {"denominator_count": 29, "numerator_count": 0}, ONE | {"status": "pending", "numerator_count": 0},
+    ),
+    fails=(ONE | {"numerator_count": 0}, ONE | {"numerator_count": 100, "indicator_code": "3P1"}),
+)  # fmt: skip
+
+RULES = (PLACEMENT_KNOWN, NEITHER_ALL_NOR_NONE)

@@ -14,7 +14,7 @@
 -- column ours_count: Institutions, completers, awards or completers of known sex or race in the records.
 -- column theirs_count: The same in IPEDS.
 -- column distance: Total variation distance of sex or race, in hundredths of a percent; null where there is nobody.
--- column reference_program_year: Program year of the IPEDS file compared with.
+-- column reference_end_date: Last day of the program year of the IPEDS file compared with.
 with house as (
     select
         2 as oldest_reference_years,
@@ -417,7 +417,9 @@ select
     cast(result.ours_count as bigint) as ours_count,
     cast(result.theirs_count as bigint) as theirs_count,
     result.distance,
-    chosen.reference_program_year
+    cast(
+        cast(cast(substr(chosen.reference_program_year, 1, 4) as integer) + 1 as varchar) || '-06-30' as date
+    ) as reference_end_date
 from result
 inner join chosen using (grantee_id, program_year, source)
 left join site using (grantee_id, program_year, unitid)
