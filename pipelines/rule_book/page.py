@@ -30,6 +30,10 @@ could not be judged is an error, never a pass. A critical rule that fails closes
 informs. A waived failure stays a failure that is waived. Agencies may set thresholds and severities of their own
 (`thresholds.toml`); this page has those of the book.
 
+**Rows that pass, rows that fail** stand below each rule, with only those columns in which they differ: they are its
+proof, and a test judges them. `(nothing)` is an empty value. Where a value is missing nothing can be said, and the
+record does not fail: that is what `coalesce(..., true)` does in a query. What must be there has rules of its own.
+
 **The queries** return exactly the records that fail, because they are made from the conditions that judging counts
 with. They run on the warehouse of a home after a night, which is restricted; the identifiers of persons are left out.
 `cte rules student_key_unique --format sql | duckdb -readonly data/warehouse.duckdb` runs one, with DuckDB 2.0. For one
