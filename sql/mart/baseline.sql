@@ -14,6 +14,8 @@
 -- column previous_numerator_count: How many in the program year before; null where it was not measured.
 -- column previous_denominator_count: Out of how many then; null for counts.
 -- column previous_measured: What was measured in the program year before, accepted or not.
+-- column is_within_chance: Whether the share differs from the year before by less than three standard errors.
+-- column earlier_count: Earlier program years with the measure, accepted or not.
 -- column history_count: Earlier program years with the measure whose files have all been accepted.
 -- column median_measured: Their median; null with too little history.
 -- column mad_measured: Median of their absolute differences from the median; null with too little history.
@@ -35,11 +37,15 @@ judged as (
     select
         measure.*,
         coalesce(measure.institution_id, '') as institution_key,
+        cast(measure.numerator_count as double) as numerator_size,
+        cast(measure.denominator_count as double) as denominator_size,
         cast(
             round(
                 case
                     when measure.denominator_count is null then cast(measure.numerator_count as double)
-                    else 10000 * cast(measure.numerator_count as double) / nullif(measure.denominator_count, 0)
+                    else
+                        10000 * cast(measure.numerator_count as double)
+                        / nullif(cast(measure.denominator_count as double), 0)
                 end
             ) as bigint
         ) as measured
@@ -54,7 +60,8 @@ history as (
         judged.term_code,
         judged.program_year,
         judged.measure_code,
-        earlier.measured
+        earlier.measured,
+        earlier.is_accepted
     from judged
     inner join judged as earlier
         on
@@ -63,7 +70,6 @@ history as (
             and judged.term_code = earlier.term_code
             and judged.measure_code = earlier.measure_code
             and judged.program_year > earlier.program_year
-    where earlier.is_accepted
 ),
 
 center as (
@@ -73,8 +79,9 @@ center as (
         term_code,
         program_year,
         measure_code,
-        count(*) as history_count,
-        median(measured) as median_measured
+        count(*) as earlier_count,
+        count(case when is_accepted then 1 end) as history_count,
+        median(case when is_accepted then measured end) as median_measured
     from history
     group by grantee_id, institution_key, term_code, program_year, measure_code
 ),
@@ -86,9 +93,12 @@ spread as (
         term_code,
         program_year,
         measure_code,
+        center.earlier_count,
         center.history_count,
         center.median_measured,
-        median(abs(history.measured - center.median_measured)) as mad_measured
+        median(
+            case when history.is_accepted then abs(history.measured - center.median_measured) end
+        ) as mad_measured
     from history
     inner join center using (grantee_id, institution_key, term_code, program_year, measure_code)
     group by
@@ -97,6 +107,7 @@ spread as (
         term_code,
         program_year,
         measure_code,
+        center.earlier_count,
         center.history_count,
         center.median_measured
 ),
@@ -108,6 +119,15 @@ limited as (
         previous.numerator_count as previous_numerator_count,
         previous.denominator_count as previous_denominator_count,
         previous.measured as previous_measured,
+        power(
+            judged.numerator_size * previous.denominator_size - previous.numerator_size * judged.denominator_size, 2
+        ) * (judged.denominator_size + previous.denominator_size)
+        <= house.chance_factor * judged.denominator_size * previous.denominator_size
+        * (judged.numerator_size + previous.numerator_size)
+        * (
+            judged.denominator_size + previous.denominator_size - judged.numerator_size - previous.numerator_size
+        ) as is_within_chance,
+        coalesce(spread.earlier_count, 0) as earlier_count,
         coalesce(spread.history_count, 0) as history_count,
         spread.history_count >= house.fewest_years as has_history,
         spread.median_measured,
@@ -124,7 +144,7 @@ limited as (
                     else
                         spread.median_measured
                         * greatest(10000 - spread.median_measured, 0)
-                        / cast(judged.denominator_count as double)
+                        / judged.denominator_size
                 end
             )
         ) as allowed_difference
@@ -161,6 +181,8 @@ select
     previous_numerator_count,
     previous_denominator_count,
     previous_measured,
+    is_within_chance,
+    earlier_count,
     history_count,
     case when has_history then median_measured end as median_measured,
     case when has_history then mad_measured end as mad_measured,
