@@ -11,7 +11,8 @@ import pytest
 
 from expectations.catalogue import rule_named
 from pipelines.grantee import grantee_ids
-from pipelines.sample.faults import FAULTS, LINE_FAULTS, Fault
+from pipelines.sample.faults import LINE_FAULTS, Fault
+from pipelines.sample.planting import ALL_FAULTS
 from pipelines.sample.submissions import write_samples
 
 CONTROL_COUNT = re.compile(rb"(TRL|T\|)\d{7}")  # a trailer counts what was added too
@@ -41,7 +42,7 @@ def places(path: Path) -> Iterator[tuple[str, list[object]]]:
         yield f"{path.name}!{name}", list(rows)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.rule_id}-{fault.among}")
+@pytest.mark.parametrize("fault", ALL_FAULTS, ids=lambda fault: f"{fault.rule_id}-{fault.among}")
 def test_the_rule_that_must_find_a_fault_exists_and_points_at_that_column(fault: Fault) -> None:
     rule = rule_named(fault.rule_id)
     assert rule.table == f"core.{fault.table}"

@@ -12,10 +12,13 @@ import polars as pl
 
 from pipelines.sample.faults import FAULTS, LINE_FAULTS, ROWS, SPARE, Fault, LineFault
 from pipelines.sample.identifiers import FIRST_YEAR, deal
+from pipelines.sample.outcome_faults import OUTCOME_FAULTS, OUTCOME_ROWS
 from pipelines.sample.render import text_of
 from pipelines.sample.sheets import Sheet, Submission
 from pipelines.schema import core_table
 
+ALL_FAULTS = (*FAULTS, *OUTCOME_FAULTS)
+_ALL_ROWS = {**ROWS, **OUTCOME_ROWS}
 # A critical rule closes a gate above these shares of the rows of its table, or of all lines. Most submissions stay
 # below; a careless one does not.
 CRITICAL_SHARE, LINE_SHARE = 0.01, 0.001
@@ -29,7 +32,7 @@ _THING = ["institution_id", "program_id", "course_id"]  # of tables that are abo
 
 
 def facts(frames: Mapping[str, pl.DataFrame], start_year: int) -> dict[str, pl.DataFrame]:
-    """Return the records of each table with what ``ROWS`` asks of them: the person's stay, program and row count."""
+    """Return the records of each table with what ``ROWS`` asks of them: the person's stay, program and row counts."""
     programs = frames["program"].select(*_PROGRAM, "nontraditional_sex")
     joined = frames["program_enrollment"].join(programs, on=_PROGRAM, how="left", maintain_order="left")
     stays = joined.with_columns(
@@ -48,13 +51,15 @@ def facts(frames: Mapping[str, pl.DataFrame], start_year: int) -> dict[str, pl.D
     known = {**frames, "program_enrollment": stays}
     for table in ("student", "enrollment", "placement"):
         counted = frames[table].with_columns(pl.len().over(_KEY).alias("person_row_count"))
+        if table == "enrollment":
+            counted = counted.with_columns(pl.len().over(*_KEY, "term_code").alias("term_row_count"))
         known[table] = counted.join(one_each, on=_KEY, how="left", maintain_order="left")
     return known
 
 
 def plant(submission: Submission) -> None:
     """Spoil the sheets of a submission with its share of all faults; ``planted`` says where."""
-    for number, fault in enumerate(FAULTS):
+    for number, fault in enumerate(ALL_FAULTS):
         if submission.is_careless or (number + submission.number) % PICKED == 0:
             _plant_row(submission, fault, number)
     for number, line_fault in enumerate(LINE_FAULTS):
@@ -93,7 +98,7 @@ def _choose(submission: Submission, table: str, among: str, number: int, column:
     """Return sheet and position of a row that may be spoilt, a different one for each fault; None if there is none."""
     sheets = [s for s in submission.sheets if s.layout.table == table and (not column or s.layout.column_to(column))]
     known = submission.facts[table].with_row_index("row")
-    rows = known.filter(ROWS[among])["row"] if sheets else known["row"].clear()
+    rows = known.filter(_ALL_ROWS[among])["row"] if sheets else known["row"].clear()
     for step in range(len(rows)):
         row = rows[(number * 37 + step * 11 + 5) % len(rows)]
         record = known.row(row, named=True)
