@@ -37,7 +37,7 @@
 -- column leading_code: The most frequent code.
 -- column leading_count: Students with the leading code.
 -- column leading_share: leading_count / informative_count.
--- column single_default_code: The leading code where 99% or more have it; null otherwise and below 30 students.
+-- column single_default_code: The leading code where 99% or more were sent with it; null below 30 students.
 -- column completer_informative_count: Completers (mart.completer) with a code.
 -- column completer_missing_count: Completers of whom it is missing.
 -- column other_informative_count: Other students with a code.
@@ -288,7 +288,11 @@ judged as (
         end as is_all_blank,
         case when is_large and is_flag then yes_count = 0 and sent_as_no_count > 0 end as is_never_yes,
         case
-            when is_large and leading_count * 100 >= default_from_percent * informative_count then leading_code
+            when
+                is_large
+                and leading_count * 100
+                >= default_from_percent * (informative_count + never_filed_count + filing_unknown_count)
+                then leading_code
         end as single_default_code,
         case
             when is_testable
