@@ -115,9 +115,3 @@ def _rows(count: int) -> str:
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
-
-
-def waived_rules(grantee_id: str, program_year: str, today: date) -> frozenset[str]:
-    """Return the ids of the rules that are waived for a whole grantee on a day, however many rows fail."""
-    declared = Waivers.of(grantee_id, program_year, today).waivers
-    return frozenset(w.rule_id for w in declared if w.approved_at <= today <= w.expires and not w.institution_id)
