@@ -52,7 +52,7 @@ class Count:
 
 
 def count_partitions(connection: duckdb.DuckDBPyConnection, book: Book, wanted: Count) -> dict[Place, Tally]:
-    """Count, let Great Expectations judge each partition and institution, and add the failing rows to tonight's."""
+    """Count, let Great Expectations judge each partition, and add the failing rows to those found tonight."""
     rules = [rule for rule in book.rules if rule.id in wanted.rule_ids]
     on_rows = book.part([rule for rule in rules if rule.expectation.expectation_type in ROWS])
     keys = PARTITION if wanted.partitions[0].cell else ()
@@ -62,7 +62,7 @@ def count_partitions(connection: duckdb.DuckDBPyConnection, book: Book, wanted: 
     for partition in wanted.partitions:
         tallies |= {(one.rule_id, partition): {None: one} for one in on_rows.verdicts(counts, partition.cell)}
         for institution_id, cell in _institutions(book.table, counts, partition, by):
-            for verdict in on_rows.verdicts(counts, cell):
+            for verdict in on_rows.numbers(counts, cell):
                 if verdict.population_count:
                     tallies[verdict.rule_id, partition][institution_id] = verdict
     grantees = {p.grantee_id for p in wanted.partitions if p.grantee_id}

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import duckdb
 
 from pipelines.schema import PARTITION
-from pipelines.validation.clauses import Condition
 from pipelines.validation.names import tables_of
 from pipelines.validation.partition import Partition
 
@@ -77,17 +76,6 @@ class Fingerprints:
         hashes = {(row[0], row[1]): f"{row[2]}:{row[3]}" for row in rows}
         hashes[None, None] = hashes.get((None, None), "") + named  # what the rows are made of is part of each hash
         return dict(sorted(hashes.items(), key=str))
-
-
-def looked_into(connection: duckdb.DuckDBPyConnection, conditions: Collection[Condition]) -> set[str]:
-    """Return the tables that conditions look rows up in: their answer changes when these do."""
-    found: set[str] = set()
-    for clause in {clause for condition in conditions for clause in condition}:
-        if clause.lookup:
-            found |= {clause.lookup.other_table} - {""}
-        elif "select" in clause.sql.lower():
-            found |= tables_of(connection, f"select 1 where {clause.sql}")
-    return found
 
 
 def _hash(*parts: str) -> str:

@@ -82,10 +82,6 @@ class Book:
         """All that must be counted to judge by these rules."""
         return [condition for plan in self.plans if not plan.error for condition in plan.conditions.values()]
 
-    def conditions_of(self, rule_id: str) -> Mapping[str, Condition]:
-        """Return what must be counted for one rule, by the name of the metric."""
-        return self._plan(rule_id).conditions
-
     def failing(self, rule_id: str) -> Condition | None:
         """Return what is true of the failing rows of a rule; None where no row fails by itself."""
         return self._plan(rule_id).failing
@@ -101,14 +97,23 @@ class Book:
         """Return the verdict on each rule, in their order, over the cells of ``counts`` that begin with ``place``."""
         return [self._verdict(*pair, counts, place) for pair in zip(self.rules, self.plans, strict=True)]
 
+    def numbers(self, counts: Counts, place: Cell) -> list[Verdict]:
+        """Return what was counted of each rule, without Great Expectations' word on it: for parts of a partition."""
+        return [
+            Verdict(rule.id, *plan.population_and_failed(numbers), None, None, None, numbers["table.row_count"])
+            for rule, plan in zip(self.rules, self.plans, strict=True)
+            if (numbers := plan.numbers(counts, place))
+        ]
+
     def _verdict(self, rule: Rule, plan: Planned, counts: Counts, place: Cell) -> Verdict:
         from pipelines.validation.plan import judge_counts, words
 
         broken = next((counts.broken[c] for c in plan.conditions.values() if c in counts.broken), None)
         if broken is not None:
             return Verdict(rule.id, None, None, None, words(broken), None)
-        numbers = {name: counts.of(condition, place) for name, condition in plan.conditions.items()}
-        return _verdict(rule, plan, judge_counts(self.engine, plan, numbers))
+        numbers = plan.numbers(counts, place)
+        verdict = _verdict(rule, plan, judge_counts(self.engine, plan, numbers))
+        return _agreeing(verdict, plan, numbers)
 
 
 @contextmanager
@@ -199,6 +204,17 @@ def _verdict_on_table(rule: Rule, row_count: int, *, is_success: bool) -> Verdic
         return Verdict(rule.id, 0, 0, True, None, None, 0)  # noqa: FBT003 - vacuously true, as for rules on rows
     failed = int(not is_success)
     return Verdict(rule.id, max(row_count, failed), failed, is_success, None, None, row_count)
+
+
+def _agreeing(verdict: Verdict, plan: Planned, numbers: Mapping[str, int]) -> Verdict:
+    """Return the verdict, or an error where Great Expectations makes another population of the same counts than we."""
+    if verdict.error or plan.failing is None:
+        return verdict
+    ours, theirs = plan.population_and_failed(numbers), (verdict.population_count, verdict.failed_count)
+    if ours == theirs:
+        return verdict
+    message = f"Great Expectations says {theirs[1]} of {theirs[0]} rows fail, our counts {ours[1]} of {ours[0]}"
+    return Verdict(verdict.rule_id, None, None, None, message, None)
 
 
 def _verdict(rule: Rule, plan: Planned, judged: Judged) -> Verdict:

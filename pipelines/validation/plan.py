@@ -17,12 +17,14 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from great_expectations.validator.validation_graph import MetricEdge, ValidationGraph
 
 from pipelines.validation.clauses import Condition
-from pipelines.validation.engine import ROW_COUNT, UNEXPECTED_COUNT, DuckDBExecutionEngine, is_count
+from pipelines.validation.counting import Cell, Counts
+from pipelines.validation.engine import FILTERED_ROW_COUNT, ROW_COUNT, UNEXPECTED_COUNT, DuckDBExecutionEngine, is_count
 
 # DuckDB's errors about values quote them, which may be a person's; its errors about names, types and syntax do not.
 VALUE_ERRORS = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
 SAFE_ERRORS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.NotImplementedException)
 MAP_METRICS = (".map", ".condition", ".unexpected_count.aggregate_fn", ".unexpected_count", ".filtered_row_count")
+NOT_NULL, NULLS = "column_values.nonnull", "column_values.null"
 # No metric that reads the values of persons is planned, and the counts are asked for all the same.
 WITHOUT_VALUES = {"result_format": {"result_format": "BOOLEAN_ONLY"}}
 WITH_COUNTS = {"result_format": {"result_format": "BASIC"}}
@@ -44,7 +46,29 @@ class Planned:
     @property
     def failing(self) -> Condition | None:
         """What is true of the failing rows; None for a statement about the table as a whole."""
-        return self.conditions.get(f"{getattr(self.expectation, 'map_metric', None)}{UNEXPECTED_COUNT}")
+        return self.conditions.get(self._failed)
+
+    @property
+    def _failed(self) -> str:
+        return f"{getattr(self.expectation, 'map_metric', None)}{UNEXPECTED_COUNT}"
+
+    def numbers(self, counts: Counts, place: Cell) -> dict[str, int]:
+        """Return what was counted at a place, by the name of the metric; nothing where a count is broken."""
+        if any(condition in counts.broken for condition in self.conditions.values()):
+            return {}
+        return {name: counts.of(condition, place) for name, condition in self.conditions.items()}
+
+    def population_and_failed(self, numbers: Mapping[str, int]) -> tuple[int, int]:
+        """Return how many rows a rule on rows speaks of, and how many of them fail.
+
+        Rules on the values of a column leave nulls out, unless nulls are what they are about; rules on several columns
+        have said which rows to leave out.
+        """
+        kind, failed = getattr(self.expectation, "map_metric", ""), numbers[self._failed]
+        if (left := numbers.get(f"{kind}{FILTERED_ROW_COUNT}")) is not None and kind not in (NOT_NULL, NULLS):
+            return left, failed
+        missing = 0 if kind in (NOT_NULL, NULLS) else numbers.get(f"{NOT_NULL}{UNEXPECTED_COUNT}", 0)
+        return numbers[ROW_COUNT] - missing, failed
 
 
 @dataclass(frozen=True)

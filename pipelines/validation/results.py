@@ -102,12 +102,14 @@ class _Sitting:
         if not rules:
             return []
         begin(self.connection)
-        with open_book(self.connection, table, rules) as book:
-            marks = marks_of(book, docket, self.prints)
-            kept = still_true(self.connection, table, marks)
-            fresh: dict[Place, Tally] = {}
-            for count in _to_count(docket, kept):
-                fresh |= count_partitions(self.connection, book, count)
+        marks = marks_of(table, docket, self.prints)
+        kept = still_true(self.connection, table, marks)
+        fresh: dict[Place, Tally] = {}
+        if to_count := _to_count(docket, kept):
+            counted = {rule_id for count in to_count for rule_id in count.rule_ids}
+            with open_book(self.connection, table, [rule for rule in rules if rule.id in counted]) as book:
+                for count in to_count:
+                    fresh |= count_partitions(self.connection, book, count)
         outcomes = list(self._outcomes(docket, {**kept, **fresh}))
         with transaction(self.connection):
             self._write(outcomes, rules, fresh, marks)

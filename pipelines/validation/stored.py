@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
 
 import duckdb
 
 from expectations.rule import Rule
-from pipelines.validation.fingerprint import Fingerprints, looked_into
-from pipelines.validation.judge import Book, Verdict
+from pipelines.validation.fingerprint import Fingerprints
+from pipelines.validation.judge import Verdict
+from pipelines.validation.names import tables_of
 from pipelines.validation.partition import Partition
 from pipelines.warehouse import insert_rows
 
 Place = tuple[str, Partition]  # the id of a rule, and where it is judged
 Tally = Mapping[str | None, Verdict]  # by institution; None is all of them
+COUNTED_BY = 1  # raise it when this room counts something in another way: all counts are then taken anew
 _CONTENT = (
     "rule_id, rule_version, table_name, grantee_id, program_year, institution_id, row_count, population_count, "
     "failed_count, predicate_sha256, data_fingerprint, counted_run_id, message"
@@ -35,28 +39,37 @@ class Mark:
     data_fingerprint: str
 
 
-def marks_of(book: Book, partitions: Mapping[Partition, Iterable[Rule]], prints: Fingerprints) -> dict[Place, Mark]:
-    """Return what each rule's count in each partition rests on, as things are now."""
+def marks_of(table: str, docket: Mapping[Partition, Sequence[Rule]], prints: Fingerprints) -> dict[Place, Mark]:
+    """Return what each rule's count in each partition rests on, as things are now; nothing is planned for it."""
     found: dict[Place, Mark] = {}
-    of_rule = {rule.id: _words_and_tables(prints.connection, book, rule) for rule in book.rules}
-    for partition, rules in partitions.items():
-        own = prints.of_partition(book.table, partition)
+    known: dict[str, tuple[str, list[str]]] = {}
+    for partition, rules in docket.items():
+        own = prints.of_partition(table, partition)
         for rule in rules:
-            words, tables = of_rule[rule.id]
-            others = [prints.of_grantee(table, partition.grantee_id) for table in tables]
+            words, tables = known.setdefault(rule.id, (words_of(rule), looked_into(prints.connection, rule)))
+            others = [prints.of_grantee(one, partition.grantee_id) for one in tables]
             found[rule.id, partition] = Mark(words, _sha256([own, *others]))
     return found
 
 
-def _words_and_tables(connection: duckdb.DuckDBPyConnection, book: Book, rule: Rule) -> tuple[str, list[str]]:
-    conditions = book.conditions_of(rule.id)
-    said = {name: [asdict(clause) for clause in condition] for name, condition in conditions.items()}
-    tables = looked_into(connection, list(conditions.values()))
-    return _sha256([rule.version, said]), sorted(tables)
+def words_of(rule: Rule) -> str:
+    """Return a hash over what decides which rows of its table fail a rule, and over the programs that count them."""
+    expectation = rule.expectation
+    population = rule.population.dict() if rule.population is not None else None
+    said = [expectation.expectation_type, expectation.configuration.kwargs, population, rule.version]
+    return _sha256([said, COUNTED_BY, duckdb.__version__, version("great-expectations")])
+
+
+def looked_into(connection: duckdb.DuckDBPyConnection, rule: Rule) -> list[str]:
+    """Return the tables that a rule looks rows up in: its answer changes when these do."""
+    expectation: Any = rule.expectation
+    condition = getattr(expectation, "condition", None)
+    found = tables_of(connection, f"select 1 where {condition}") if condition else set()
+    return sorted(found | ({expectation.other_table} if getattr(expectation, "other_table", None) else set()))
 
 
 def _sha256(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def still_true(connection: duckdb.DuckDBPyConnection, table: str, marks: Mapping[Place, Mark]) -> dict[Place, Tally]:
