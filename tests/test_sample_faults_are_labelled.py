@@ -11,7 +11,8 @@ import pytest
 
 from expectations.catalogue import rule_named
 from pipelines.grantee import grantee_ids
-from pipelines.sample.faults import LINE_FAULTS, Fault
+from pipelines.sample.faults import Fault
+from pipelines.sample.line_faults import LINE_FAULTS
 from pipelines.sample.planting import ALL_FAULTS
 from pipelines.sample.submissions import write_samples
 

@@ -30,7 +30,7 @@ from pipelines.intake.raw import write_raw
 from pipelines.intake.reading.read import read_file
 from pipelines.intake.submit import take_in
 from pipelines.layouts import FileLayout
-from pipelines.sample.faults import LINE_FAULTS, LineFault
+from pipelines.sample.line_faults import LINE_FAULTS, LineFault
 from pipelines.sample.plan import plan
 from pipelines.sample.records import cohorts, columns_of, records
 from pipelines.sample.render import expressible, render

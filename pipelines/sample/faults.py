@@ -1,12 +1,13 @@
-"""The faults that samples are spoilt with: what is sent instead of what, and which rule must find it. Data only.
+"""The faults that records of samples are spoilt with: what is sent instead of what, and which rule must find it.
 
-How they are planted stands in ``sample.planting``. Rows are chosen so that a fault breaks its own rule and no other:
-enrollments in general education, students who came and went within the year, stays that count nowhere.
+Data only: how they are planted stands in ``sample.planting``, spoilt lines in ``sample.line_faults``. Rows are chosen so
+that a fault breaks its own rule and no other: enrollments in general education, students who came and went within the
+year, stays that count nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,29 +57,44 @@ SPARE = Spare()
 NO_DATE = {"YYYY-MM-DD": "1985-13-32", "MM/DD/YYYY": "13/32/1985", "YYYYMMDD": "19851332"}
 _IS_GENERAL = pl.col("course_id").str.contains(r"^(ENGL|MATH|COMM|PSYC|BIOL|HIST)\d")
 _IS_GONE = (pl.col("exit_reason") == "withdrew") & (pl.col("reported_concentrator_status") == "no")
+_STAYS_ENROLLED = (pl.col("person_row_count") >= 3) & (pl.col("term_row_count") >= 2)  # noqa: PLR2004 - without the row
+_IN_CREDITS = _IS_GENERAL & _STAYS_ENROLLED & (pl.col("credit_unit") != "clock_hour")
+_IS_LONG = pl.col("award_level_code").is_in(["02", "03"]) & (pl.col("credit_status") == "credit")
+_HAS_RACE = pl.col("race_selections").is_in(["asian", "black_or_african_american", "white"])
+_HAS_SEX = pl.col("sex").is_in(["male", "female"])
+_IS_FOR_ALL = pl.col("nontraditional_sex") == "neither"  # who studies here can be spoilt, or the program, not both
+_IS_REPEATED = pl.col("person_row_count") > 1
 _CAME_AND_WENT = (pl.col("entry_year") == pl.col("start_year")) & _IS_GONE
 
 # Which rows of a table a fault may be planted in. The frames are those of ``planting.facts``.
 ROWS: Mapping[str, pl.Expr] = {
     "any": pl.lit(value=True),
-    "general": _IS_GENERAL & (pl.col("person_row_count") >= 3),  # noqa: PLR2004 - the student stays enrolled without it
-    "general credits": _IS_GENERAL & (pl.col("person_row_count") >= 3) & (pl.col("credit_unit") != "clock_hour"),  # noqa: PLR2004
+    "general": _IS_GENERAL & _STAYS_ENROLLED,
+    "general credits": _IN_CREDITS,
+    "general credits, passed": _IN_CREDITS & (pl.col("credits_earned") > 1),
+    "general credits, not passed": _IN_CREDITS & (pl.col("credits_earned") == 0),
     "general course": _IS_GENERAL,
+    "program course": ~_IS_GENERAL & (pl.col("credit_status") == "credit"),
     "came and went, once": _CAME_AND_WENT & (pl.col("person_row_count") == 1),
-    "came and went, twice": _CAME_AND_WENT & (pl.col("person_row_count") > 1),
-    "neither, twice": (pl.col("person_row_count") > 1) & (pl.col("nontraditional_sex") == "neither")
-    & (pl.col("sex") == "female"),
-    "plain": pl.col("nontraditional_preparation_status") != "yes",
-    "not nontraditional": (pl.col("nontraditional_preparation_status") == "no")
-    & pl.col("sex").is_in(["male", "female"]),
-    "one race": pl.col("race_selections").is_in(["asian", "black_or_african_american", "white"])
-    & (pl.col("prior_race_selection") == pl.col("race_selections")),
+    "came and went, twice": _CAME_AND_WENT & _IS_REPEATED,
+    "neither, twice": _IS_REPEATED & _IS_FOR_ALL & (pl.col("sex") == "female"),
+    "plain, in a term": (pl.col("nontraditional_preparation_status") != "yes") & (pl.col("term_code") != "annual"),
+    "sex known, twice": _IS_REPEATED & _HAS_SEX & (pl.col("nontraditional_preparation_status") == "no"),
+    "sex unknown": (pl.col("sex") == "unknown") & (pl.col("nontraditional_preparation_status") == "unknown"),
+    "not nontraditional": (pl.col("nontraditional_preparation_status") == "no") & _HAS_SEX & ~_IS_FOR_ALL,
+    "one race": _HAS_RACE & (pl.col("prior_race_selection") == pl.col("race_selections")),
+    "race known, twice": _IS_REPEATED & _HAS_RACE,
+    "race and ethnicity known": _HAS_RACE & (pl.col("hispanic_ethnicity") == "no")
+    & (pl.col("race_question_standard") == "1997_two_question"),
     "gone": _IS_GONE,
     "gone this year": _CAME_AND_WENT & (pl.col("reported_participant_status") == "yes"),
     "concentrator": pl.col("reported_concentrator_status") == "yes",
     "leaver": pl.col("has_exit"),
     "health": pl.col("cip_code").str.starts_with("51."),
-    "long": pl.col("award_level_code").is_in(["02", "03"]) & (pl.col("credit_status") == "credit"),
+    "long": _IS_LONG,
+    "long, in credits": _IS_LONG & (pl.col("program_length_unit") != "clock_hour"),
+    "credit": pl.col("credit_status") == "credit",
+    "for all": _IS_FOR_ALL,
     "noncredit": pl.col("credit_status") == "noncredit",
 }  # fmt: skip
 
@@ -109,7 +125,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("enrollment_credits_attempted_readable", "enrollment", "credits_attempted", "3,0", among="general"),
     Fault("enrollment_credits_attempted_present", "enrollment", "credits_attempted", "", among="general"),
     Fault("enrollment_credits_plausible_for_unit", "enrollment", "credits_attempted", value=Decimal("45.00"),
-          among="general credits"),
+          among="general credits, not passed"),
     Fault("student_sex_readable", "student", "sex", "Q"),
     Fault("student_race_selections_readable", "student", "race_selections", "9"),
     Fault("student_disability_status_readable", "student", "disability_status", "1"),
@@ -123,7 +139,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("student_sex_constant", "student", "sex", value="male", marks="person", among="neither, twice"),
     Fault("student_nontraditional_status_agrees", "student", "nontraditional_preparation_status", value="yes",
           among="not nontraditional"),
-    Fault("student_enrolled_in_year", "student", "student_id", value=SPARE, does="add", among="plain"),
+    Fault("student_enrolled_in_year", "student", "student_id", value=SPARE, does="add", among="plain, in a term",
+          also=(("student_enrolled_in_term", "student_id"), ("student_in_program", "student_id"))),
     _twice("student"),
     Fault("program_enrollment_exit_after_entry", "program_enrollment", "exit_date", value=date(2015, 1, 5),
           among="gone"),
@@ -153,42 +170,27 @@ FAULTS: tuple[Fault, ...] = (
     Fault("institution_unitid_pattern", "institution", "unitid", "12345"),
     Fault("student_race_fields_agree", "student", "prior_race_selection", value="american_indian_or_alaska_native",
           among="one race"),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class LineFault:
-    """One way to spoil a line, so that no reader may take it for a row."""
-
-    rule_id: str
-    kinds: tuple[str, ...]
-    encodings: tuple[str, ...]
-    spoil: Callable[[LineToSpoil], bytes]
-    needs_quote: bool = False
-
-
-@dataclass(frozen=True)
-class LineToSpoil:
-    """A line as it would be sent, with the layout's delimiter and quote."""
-
-    sent: bytes
-    delimiter: bytes
-    quote: bytes
-
-    def inside(self, odd: bytes) -> bytes:
-        """Return the line with something in its last field: before the quote that closes it, if there is one."""
-        return self.sent[:-1] + odd + self.sent[-1:]
-
-
-_ALL = ("utf-8", "cp1252", "latin-1")
-LINE_FAULTS: tuple[LineFault, ...] = (
-    LineFault("line_field_count", ("delimited",), _ALL, lambda line: line.sent + line.delimiter + line.quote + b"x"
-              + line.quote),
-    LineFault("line_quote_balanced", ("delimited",), _ALL, lambda line: line.quote + line.sent.replace(line.quote, b""),
-              needs_quote=True),
-    LineFault("line_encoding", ("delimited",), ("utf-8",), lambda line: line.inside(b"\xff")),
-    LineFault("line_encoding", ("delimited",), ("cp1252",), lambda line: line.inside(b"\x81")),
-    LineFault("line_control_characters", ("delimited",), _ALL, lambda line: line.inside(b"\x00")),
-    LineFault("line_control_characters", ("fixed_width",), _ALL, lambda line: line.sent[:-1] + b"\x00"),
-    LineFault("line_width", ("fixed_width",), _ALL, lambda line: line.sent[:-3]),
+    Fault("student_birth_date_known", "student", "birth_date", "", among="came and went, once"),
+    Fault("student_birth_date_no_day_zero", "student", "birth_date", value=date(1970, 1, 1),
+          among="came and went, once"),
+    Fault("student_sex_not_lost", "student", "sex", value="unknown", among="sex known, twice"),
+    Fault("student_nontraditional_needs_sex", "student", "nontraditional_preparation_status", value="yes",
+          among="sex unknown"),
+    Fault("student_race_not_lost", "student", "race_selections", value="unknown", among="race known, twice"),
+    Fault("student_hispanic_known_with_race", "student", "hispanic_ethnicity", value="unknown",
+          among="race and ethnicity known"),
+    Fault("enrollment_credits_attempted_positive", "enrollment", "credits_attempted", value=Decimal("0.00"),
+          among="general credits, not passed"),
+    Fault("enrollment_credits_as_printed", "enrollment", "credits_attempted", value=Decimal("3.33"),
+          among="general credits, not passed"),
+    Fault("enrollment_credits_earned_whole_or_none", "enrollment", "credits_earned", value=Decimal("1.00"),
+          among="general credits, passed"),
+    Fault("enrollment_credits_earned_known", "enrollment", "credits_earned", "", among="general"),
+    Fault("course_title_known", "course", "course_title", "", among="program course"),
+    Fault("course_credit_status_fits_program", "course", "credit_status", value="noncredit", among="program course"),
+    Fault("program_nontraditional_sex_known", "program", "nontraditional_sex", "", among="for all"),
+    Fault("program_career_cluster_known", "program", "career_cluster_code", ""),
+    Fault("program_award_level_known", "program", "award_level_code", "", among="credit"),
+    Fault("program_length_enough_for_award", "program", "program_length", value=Decimal("20.00"),
+          among="long, in credits"),
 )  # fmt: skip

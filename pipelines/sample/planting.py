@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from pipelines.sample.faults import FAULTS, LINE_FAULTS, ROWS, SPARE, Fault, LineFault
+from pipelines.sample.faults import FAULTS, ROWS, SPARE, Fault
 from pipelines.sample.identifiers import FIRST_YEAR, deal
+from pipelines.sample.line_faults import LINE_FAULTS, LineFault
 from pipelines.sample.outcome_faults import OUTCOME_FAULTS, OUTCOME_ROWS
 from pipelines.sample.render import text_of
 from pipelines.sample.sheets import Sheet, Submission

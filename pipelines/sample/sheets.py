@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 import polars as pl
 
 from pipelines.layouts import FileLayout
-from pipelines.sample.faults import LineFault, LineToSpoil
+from pipelines.sample.line_faults import LineFault, LineToSpoil
 from pipelines.sample.plan import Plan
 from pipelines.sample.render import said
 from pipelines.sample.writing import Part, file_of, lines_above
