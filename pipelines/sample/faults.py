@@ -1,8 +1,8 @@
 """The faults that records of samples are spoilt with: what is sent instead of what, and which rule must find it.
 
-Data only: how they are planted stands in ``sample.planting``, spoilt lines in ``sample.line_faults``. Rows are chosen so
-that a fault breaks its own rule and no other: enrollments in general education, students who came and went within the
-year, stays that count nowhere.
+Data only: how they are planted stands in ``sample.planting``, spoilt lines in ``sample.line_faults``. Rows are chosen
+so that a fault breaks its own rule and no other: enrollments in general education, students who came and went within
+the year, stays that count nowhere.
 """
 
 from __future__ import annotations
