@@ -175,8 +175,22 @@ def _judgement(tables: Sequence[str]) -> dg.AssetsDefinition:
         outcomes = judge_partitions(night.connection, selected, night.run_id, night.started_at.date())
         failed = sum(outcome.status == "failed" for outcome in outcomes)
         night.say(f"{len(outcomes)} rules judged over {len(selected)} program years of grantees, {failed} failed")
+        _note_waivers(night, selected)
 
     return _step("judgement", "quality", specs, judge)
+
+
+def _note_waivers(night: Night, judged: "Sequence[Partition]") -> None:
+    """Log what has become of the waivers of what was judged, and tell the operator."""
+    from pipelines.validation.waiver_book import declared, note_waivers
+
+    years: dict[str, list[str]] = {}
+    for partition in judged:
+        years.setdefault(partition.grantee_id or "", []).append(partition.program_year or "")
+    today = night.started_at.date()
+    standings = [one for g, of_g in years.items() for one in declared(night.connection, g, today, of_g)]
+    for line in note_waivers(night.connection, night.settings.home, night.run_id, standings, night.started_at):
+        night.say(line)
 
 
 def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
