@@ -77,7 +77,7 @@ def test_a_flag_is_yes_if_it_ever_was_and_silence_is_never_a_no(college, answers
 
 
 def test_every_flag_is_collapsed_by_its_own_answers(college):
-    flags = [c.name for c in equity_columns() if c.name != "sex"]
+    flags = [*(c.name for c in equity_columns() if c.name != "sex"), "aid_form_status"]
     for number, flag in enumerate(flags):
         add(college, "student", student_id=f"s{number}", **{flag: "yes"})
     for number, flag in enumerate(flags):

@@ -80,6 +80,16 @@ def test_every_institution_has_students_in_and_out_of_each_special_population(bo
             assert all({"yes", "no"} <= set(found) for found in answers), column
 
 
+def test_some_who_never_filed_an_aid_form_are_sent_as_no_and_none_whose_form_says_yes(both) -> None:
+    """The field's largest silent bias: without it nobody could see that readiness finds it."""
+    students = pl.concat([frames["student"] for frames in both])
+    never_filed = students.filter(pl.col("aid_form_status") == "no")
+    said = never_filed["economic_disadvantage_status"]
+    assert {"no", "unknown", "not_reported"} <= {*said}
+    assert "yes" not in {*said, *never_filed["single_parent_status"]}
+    assert 0.05 < len(never_filed) / len(students) < 0.4
+
+
 def test_there_are_concentrators_completers_awards_and_placements_to_measure(both) -> None:
     stays = pl.concat([frames["program_enrollment"] for frames in both])
     assert 0.25 < (stays["reported_concentrator_status"] == "yes").mean() < 0.9
