@@ -77,9 +77,9 @@ def test_a_layer_is_a_chapter() -> None:
 
 
 def test_what_is_printed_as_sql_can_be_given_to_duckdb_as_it_is() -> None:
-    told = _cte("--table", "mart.coverage", "--format", "sql")[1]
+    told = _cte("--table", "mart.indicator", "--format", "sql")[1]
     statements = duckdb.extract_statements(told)
-    assert len(statements) == sum(rule.table == "mart.coverage" for rule in all_rules())
+    assert len(statements) == sum(rule.table == "mart.indicator" for rule in all_rules())
     with open_empty() as connection:
         for statement in statements:
             connection.execute(statement)

@@ -24,7 +24,7 @@ LAYERS: Mapping[Layer, str] = {
     "outside agreement": "Do public sources, such as IPEDS, say the same as the records?",
 }
 NOTHING = "(nothing)"
-MANY = 4  # rows shown of those that pass, and of those that fail
+MANY = 3  # rows shown of those that pass, and of those that fail
 
 
 @dataclass(frozen=True)

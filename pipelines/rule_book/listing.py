@@ -113,4 +113,6 @@ def _json(rules: Sequence[Rule]) -> Iterator[str]:
 
 def _sql(rules: Sequence[Rule]) -> Iterator[str]:
     queries = queries_of(rules)
-    yield ";\n\n".join(queries[rule.id] for rule in rules if rule.id in queries) + ";"
+    for rule in rules:
+        if rule.id in queries:
+            yield f"-- {rule.id}: {rule.title}\n{queries[rule.id]};\n"

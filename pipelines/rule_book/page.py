@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from expectations.catalogue import RETIRED, all_rules, rule_book_version
+from expectations.prose import use_of
 from expectations.rule import Rule, layer_of
 from pipelines.markdown import NOTE, cell, code, markdown_table
+from pipelines.rule_book.contents import contents, heading
 from pipelines.rule_book.facts import LAYERS, Shown, facts_of, in_order, is_derived, shown_rows
 from pipelines.rule_book.queries import queries_of
+from pipelines.schema import METADATA
 
-SEVERITIES = ("critical", "warning", "info")
 KINDS: Mapping[str, str] = {
     "present": "What is required is there",
     "readable": "What was sent can be read",
@@ -37,7 +39,7 @@ record does not fail: that is what `coalesce(..., true)` does in a query. What m
 **The queries** return exactly the records that fail, because they are made from the conditions that judging counts
 with. They run on the warehouse of a home after a night, which is restricted; the identifiers of persons are left out.
 `cte rules student_key_unique --format sql | duckdb -readonly data/warehouse.duckdb` runs one, with DuckDB 2.0. For one
-grantee or year, put `where record.grantee_id = 'oregon'` before `order by all`. `cte rules --help` says how else to
+grantee or year, put `where grantee_id = 'oregon'` before `order by all`. `cte rules --help` says how else to
 look rules up.
 """
 
@@ -55,59 +57,15 @@ def rule_book() -> Iterator[str]:
         f"{len(rules)} rules. {len(by_hand)} are written by hand, because they need knowledge of the field; "
         f"{len(derived)} follow from the declaration of the tables.\n{HOW_TO_READ}"
     )
-    yield from _contents(rules)
+    yield from contents(rules)
     for layer, question in LAYERS.items():
-        yield f"\n## {_heading(layer)}\n\n{question}"
+        yield f"\n## {heading(layer)}\n\n{question}"
         for rule in by_hand:
             if layer_of(rule) == layer:
                 yield from _entry(rule, queries.get(rule.id))
     yield from _derived(derived, queries)
     yield "\n## Retired\n"
     yield from ([f"- `{one}`, {day}: {reason}" for one, (reason, day) in RETIRED.items()] or ["None."])
-
-
-def _contents(rules: Sequence[Rule]) -> Iterator[str]:
-    yield "## Contents\n"
-    yield from markdown_table(
-        ("Layer", "Question", "Rules", *SEVERITIES),
-        ([f"[{layer}](#{_anchor(layer)})", question, *_counts([rule for rule in rules if layer_of(rule) == layer])]
-         for layer, question in LAYERS.items()),
-    )  # fmt: skip
-    yield ""
-    by_table = {table: [r for r in rules if r.table == table] for table in sorted({rule.table for rule in rules})}
-    yield from markdown_table(
-        ("Table", "Rules", *SEVERITIES, "Written by hand", "Derived"),
-        ([f"`{table}`", *_counts(own), *_where(table, own)] for table, own in by_table.items()),
-    )
-    yield "\n### Rules written by hand\n"
-    yield from markdown_table(
-        ("Rule", "Title", "Severity", "Layer"),
-        ([_link(rule), cell(rule.title), rule.severity, layer_of(rule)] for rule in rules if not is_derived(rule)),
-    )
-
-
-def _where(table: str, rules: Sequence[Rule]) -> tuple[str, str]:
-    """Return links to the rules of a table: those written by hand one by one, the others to their table."""
-    count = sum(is_derived(rule) for rule in rules)
-    by_hand = " ".join(_link(rule) for rule in rules if not is_derived(rule))
-    return by_hand, f"[{count}](#{_anchor(table)})" if count else ""
-
-
-def _counts(rules: Sequence[Rule]) -> list[str]:
-    return [str(len(rules)), *(str(sum(rule.severity == severity for rule in rules)) for severity in SEVERITIES)]
-
-
-def _link(rule: Rule) -> str:
-    return f"[{rule.id}](#{rule.id})"
-
-
-def _heading(layer: str) -> str:
-    return layer[0].upper() + layer[1:]
-
-
-def _anchor(heading: str) -> str:
-    """Return the anchor that Markdown pages give a heading."""
-    return heading.lower().replace(".", "").replace(" ", "-")
 
 
 def _entry(rule: Rule, query: str | None) -> Iterator[str]:
@@ -140,10 +98,12 @@ def _proof(shown: Shown) -> Iterator[str]:
 def _derived(rules: Sequence[Rule], queries: Mapping[str, str]) -> Iterator[str]:
     yield "\n## Rules that follow from the tables\n"
     yield "Six kinds; the query of each looks like that of its example, `cte rules RULE --format sql` has all of them."
+    yield "Their thresholds, with the evidence:\n"
+    yield from sorted({f"- {rule.threshold}: {rule.threshold.evidence}" for rule in rules})
     for kind, rule in _examples(rules).items():
-        yield f"\n### {KINDS[kind]}\n\n```sql\n{queries[rule.id]}\n```"
+        yield f"\n### {KINDS[kind]}\n\n`{rule.id}`:\n\n```sql\n{queries[rule.id]}\n```"
     for table in sorted({rule.table for rule in rules}):
-        yield f"\n### {table}\n"
+        yield f"\n### {table}\n\n{use_of(METADATA.tables[table])}\n"
         yield from markdown_table(
             ("Rule", "What it says", "Layer, severity", "Population, threshold", "What it means", "How to repair it"),
             (_line(rule) for rule in rules if rule.table == table),
@@ -162,7 +122,7 @@ def _line(rule: Rule) -> list[str]:
         f'<a id="{rule.id}"></a>`{rule.id}` v{rule.version}',
         cell(f"{rule.title}."),
         f"{fact['layer']} ({rule.dimension}), {rule.severity}",
-        cell(f"{rule.population_words}; {fact['threshold']} ({fact['evidence']})"),
-        cell(rule.why),
+        cell(f"{rule.population_words}; {fact['threshold']}"),
+        cell(rule.why.removesuffix(use_of(METADATA.tables[rule.table]))),  # said once, above the table
         cell(rule.fix),
     ]

@@ -20,6 +20,7 @@ from pipelines.validation.judge import judge
 from pipelines.warehouse import open_in_memory
 
 PLACE = ("grantee_id", "program_year", "institution_id", "file_name", "line_number")
+FILE = "left join (select submission_id, file_name from quality.submission) as file using (submission_id)"
 WIDTH = 110
 _WORD = re.compile(r"""(?:'(?:[^']|'')*'|"[^"]*"|[^\s'"])+""")  # a literal is never broken: its blanks are values
 
@@ -70,19 +71,15 @@ def identifiers() -> frozenset[str]:
 
 def _query(rule: Rule, predicate: str, there: Sequence[str]) -> str:
     has_file = "submission_id" in there and "file_name" not in there
-    columns = ", ".join(
-        "file.file_name" if name == "file_name" and has_file else f"record.{quoted(name)}"
-        for name in _columns(rule, there, has_file=has_file)
-    )
+    columns = ", ".join(quoted(name) for name in _columns(rule, there, has_file=has_file))
     where = " and ".join([f"({predicate})", *years]) if (years := _years(rule)) else predicate
     lines = [
-        f"-- {rule.id}: {rule.title}",
         wrapped(f"select {columns}"),
         "from (",
         f"  select * from {rule.table}",
         wrapped(f"where {where}", "  "),
         ") as record",
-        *(["left join quality.submission as file using (submission_id)"] if has_file else []),
+        *([FILE] if has_file else []),
         "order by all",
     ]
     return "\n".join(lines)
