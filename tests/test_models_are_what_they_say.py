@@ -86,6 +86,13 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "insert into quality.drift_scope (submission_id, kind, subject_count) "
         "select submission_id, 'truncated', 1 from quality.submission"
     )
+    connection.execute("update core.institution set unitid = '208415'")
+    connection.execute(
+        "insert into reference.ipeds_directory (program_year, unitid, institution_name, state, control, instcat) "
+        "values ('2022-23', '208415', 'Cedar Fork', 'OR', 1, 4), ('2022-23', '208275', 'Elsewhere', 'OR', 1, 4)"
+    )
+    connection.execute("insert into quality.run (run_id, finished_at, exit_code) values ('run-1', '2026-01-02', 0)")
+    connection.execute("insert into quality.rule_result (run_id, rule_id, status) values ('run-1', 'rule', 'passed')")
     for model in [m for m in all_models() if m.schema != "publish"]:
         grain = ", ".join(model.grain)
         repeated = rows_of(connection, f"{model.table}", grain, f"true group by {grain} having count(*) > 1")
