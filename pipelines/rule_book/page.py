@@ -90,7 +90,7 @@ def _proof(shown: Shown) -> Iterator[str]:
     )
     passing, failing = shown.left_out
     if passing or failing:
-        yield f"\nLeft out: {passing} more rows that pass, {failing} that fail."
+        yield f"\nMore rows, not shown: {passing} passing, {failing} failing."
     if shown.beside:
         yield f"\nBeside them stand: {'; '.join(code(line) for line in shown.beside)}."
 
