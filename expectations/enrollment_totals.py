@@ -90,7 +90,8 @@ _EARNED_TWICE = (
     f"select {', '.join(_COURSE_EVER)} from core.enrollment as enrollment inner join core.course as course "
     "using (grantee_id, program_year, institution_id, term_code, course_id) "
     "where enrollment.student_id is not null and enrollment.credits_earned > 0 and course.program_id is not null "
-    f"group by {', '.join(_COURSE_EVER)} having min(program_year || term_code) <> max(program_year || term_code)"
+    f"group by {', '.join(_COURSE_EVER)} "
+    "having min(program_year) <> max(program_year) or min(term_code) <> max(term_code)"
 )
 _PASSED = ONE | {"credits_earned": 3}
 _AGAIN = {"term_code": "spring"}

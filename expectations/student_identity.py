@@ -1,4 +1,7 @@
-"""Hand-written rules about who a student is: one person under one identifier, the same wherever the person studies."""
+"""Hand-written rules about identifiers of students: which can be right, and who stands behind one wherever it is used.
+
+One person under two identifiers stands in ``student_duplicate``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import datetime as dt
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.conditions import INSTITUTION, PERSON, has_one, is_not_among, rows_of
+from expectations.conditions import PERSON, has_one, is_not_among, rows_of
 from expectations.custom import ExpectRowsToSatisfy
 from expectations.proof import neighbors
 from expectations.rule import Rule, Threshold
@@ -145,59 +148,4 @@ SAME_SEX = Rule(
     ),
 )  # fmt: skip
 
-_ENTERED = (
-    "partition by student.grantee_id, student.program_year, student.institution_id, student.birth_date, student.sex, "
-    "stay.program_id, stay.entry_date"
-)
-_TWICE_ENTERED = (
-    f"select {', '.join(PERSON)} from (select student.grantee_id, student.program_year, student.institution_id, "
-    f"student.student_id, min(student.student_id_kind) over ({_ENTERED}) as one_kind, "
-    f"max(student.student_id_kind) over ({_ENTERED}) as another_kind "
-    "from core.student as student inner join core.program_enrollment as stay "
-    "using (grantee_id, program_year, institution_id, student_id) where stay.entry_date is not null) as entered "
-    "where one_kind <> another_kind"
-)
-_ANN = ONE | {"student_id": "ann", "student_id_kind": "ssn", "sex": "female", "birth_date": BORN}
-_ANN_AGAIN = _ANN | {"student_id": "ann-local", "student_id_kind": "local"}
-_STAY = {name: ONE[name] for name in INSTITUTION}
-_ENTRY = dt.date(2023, 9, 1)
-
-
-def _stay(student_id: str, entry_date: dt.date | None = _ENTRY, program_id: str = "welding") -> dict[str, object]:
-    return _STAY | {"student_id": student_id, "entry_date": entry_date, "program_id": program_id}
-
-
-PERSON_ONCE = Rule(
-    id="student_person_under_one_identifier", table="core.student",
-    title="No two students alike in birth date, sex, program and day of entry have identifiers of two kinds",
-    dimension="uniqueness", severity="warning",
-    expectation=ExpectRowsToSatisfy(
-        column_list=[*PERSON, "birth_date"], condition=is_not_among(PERSON, _TWICE_ENTERED)
-    ),
-    population=Column("birth_date").is_not_null(), population_words="students with a birth date",
-    columns=("student_id", "student_id_kind"),
-    threshold=Threshold(share="0.005", evidence="house default: now and then two persons really are alike"),
-    why="One person under a local number and a Social Security number is two participants with half the credits each, "
-        "and perhaps no concentrator.",
-    fix="Compare the two records. If they are one person, send all of them under the Social Security or State number.",
-    passes=(
-        ONE | {"student_id_kind": "ssn", "sex": "female", "birth_date": dt.date(2000, 1, 9)},
-        ONE | {"student_id": "bo", "student_id_kind": "ssn", "sex": "female", "birth_date": dt.date(2000, 1, 9)},
-        _ANN | {"student_id": "brother", "student_id_kind": "local", "sex": "male"},
-        _ANN | {"student_id": "born-later", "student_id_kind": "local", "birth_date": BORN_LATER},
-        _ANN | {"student_id": "other-program", "student_id_kind": "local"},
-        _ANN | {"student_id": "other-day", "student_id_kind": "local"},
-        _ANN | {"student_id": "no-day", "student_id_kind": "local", "sex": "another"},
-        _ANN | {"student_id": "no-day-either", "sex": "another"},
-        _ANN | {"birth_date": None},
-        *neighbors(_ANN, PERSON),
-    ),
-    fails=(_ANN, _ANN_AGAIN),
-    context={"core.program_enrollment": (
-        _stay("ada"), _stay("bo"), _stay("ann"), _stay("ann-local"), _stay("brother"), _stay("born-later"),
-        _stay("other-program", program_id="drawing"), _stay("other-day", dt.date(2023, 9, 2)),
-        _stay("no-day", None), _stay("no-day-either", None),
-    )},
-)  # fmt: skip
-
-RULES = (ONE_SEX, POSSIBLE_NUMBER, DECLARED_FORM, SAME_BIRTH_DATE, SAME_SEX, PERSON_ONCE)
+RULES = (ONE_SEX, POSSIBLE_NUMBER, DECLARED_FORM, SAME_BIRTH_DATE, SAME_SEX)
