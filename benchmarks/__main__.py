@@ -1,4 +1,7 @@
-"""The command: `python -m benchmarks [landing | check] [--rows N,N] [--repetitions N] [--folder DIR] [--write]`."""
+"""The command: `python -m benchmarks [landing | judging | check] [--rows N,N] [--repetitions N] [--folder DIR] [--write]`.
+
+`judging` takes `--peers` too.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import checking, landing
 from benchmarks.compare import compare
+from benchmarks.judging import compare as judging
 from benchmarks.page import keep, machine, table
 
 
@@ -17,6 +21,9 @@ def main(arguments: list[str] | None = None) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["landing"]:
         landing.main(words[1:])
+        return
+    if words[:1] == ["judging"]:
+        judging.main(words[1:])
         return
     if words == ["check"]:
         checking.main()

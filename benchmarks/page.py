@@ -13,6 +13,7 @@ from benchmarks.compare import Comparison, Cost
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+JUDGING = ("<!-- judging: begin -->", "<!-- judging: end -->")
 LANDING = ("<!-- landing: begin -->", "<!-- landing: end -->")
 LIBRARIES = ("duckdb", "great-expectations", "polars", "pyarrow", "numpy", "sqlalchemy")
 _HEAD = ("", "students", "way", "seconds", "a second", "times", "CPU seconds", "CPU times", "peak MB")

@@ -1,36 +1,44 @@
 """Our ways and the yardstick: `python -m benchmarks.judging.ways WAY FOLDER SOURCE`.
 
-SOURCE is ``parquet``, the file that the peers read, or ``table``, a DuckDB table loaded from it, as the warehouse has
-it. A way first imports and opens what it needs and then returns the work to be timed.
+SOURCE is ``parquet``, the file that the peers read, or ``table``, the same rows in a warehouse, as a night finds them.
+A way first imports and opens what it needs and then returns the work to be timed.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from benchmarks.judging.columns import GRANTEES, YEARS
-from benchmarks.judging.file import INSTITUTION, PROGRAM, RECORD, write_files
-from benchmarks.process import Work, report
+from benchmarks.judging.file import INSTITUTION, PROGRAM, RECORD, SPOILED, write_files
+from benchmarks.process import Work, report, warm
+
+if TYPE_CHECKING:
+    from pipelines.validation.judge import Verdict
 
 SCHEMA = "bench"
+TABLE = f"{SCHEMA}.{RECORD}"
 BY_HAND = Path(__file__).with_name("by_hand.sql")
-RESUBMITTED = {"grantee_id": GRANTEES[3], "program_year": YEARS[1]}
+RESUBMITTED = f"{GRANTEES[3]}-{YEARS[1]}-1"  # one of the three files of one of fifteen partitions
+_TODAY = date(2026, 11, 22)
 _PLACE = ("grantee_id", "program_year", "institution_id")
+_Failed = dict[str, dict[str, int]]  # rule, then place
 
 
-def write(folder: Path, rows: str, spoiled: str = "200") -> Work:
-    """Write the files, and load them into a DuckDB file."""
+def write(folder: Path, rows: str, spoiled: str = str(SPOILED)) -> Work:
+    """Write the files, and load them into a warehouse."""
+    from pipelines.warehouse import open_warehouse
 
     def work() -> dict[str, Any]:
         write_files(folder, int(rows), int(spoiled))
-        with duckdb.connect(str(folder / "table.duckdb")) as connection:
-            _configure(connection)
+        with open_warehouse(folder / "home") as connection:
             connection.execute(f"create schema {SCHEMA}")
             for name in (RECORD, INSTITUTION, PROGRAM):
                 connection.execute(f"create table {SCHEMA}.{name} as from '{folder / name}.parquet'")
@@ -39,105 +47,137 @@ def write(folder: Path, rows: str, spoiled: str = "200") -> Work:
     return work
 
 
-def by_hand(folder: Path, source: str) -> Work:
+def by_hand(connection: duckdb.DuckDBPyConnection) -> Work:
     """Count the failing rows of all rules by place with hand-written SQL."""
-    connection, statements = _opened(folder, source), _statements()
+    statements = _statements()
 
     def work() -> dict[str, Any]:
-        failed: dict[str, dict[str, int]] = defaultdict(dict)
+        failed: _Failed = defaultdict(dict)
         for statement in statements:
             result = connection.execute(statement)
             names = [column[0] for column in result.description or ()]
             for row in result.fetchall():
-                for name, count in zip(names[len(_PLACE) :], row[len(_PLACE) :], strict=True):
-                    failed[name][_place(row)] = int(count or 0)
+                place = _place(row[: len(_PLACE)])
+                for name, number in zip(names[len(_PLACE) :], row[len(_PLACE) :], strict=True):
+                    failed[name][place] = int(number or 0)  # DuckDB's count_if of nulls alone is null
         return {"failed": failed}
 
     return work
 
 
-def counted(folder: Path, source: str) -> Work:
-    """Let Great Expectations judge every rule in every partition on our engine, without failing rows."""
-    return _judged(folder, source, is_written=False)
-
-
-def written(folder: Path, source: str) -> Work:
-    """Judge as ``counted`` does, and write every failing row of every rule into a table."""
-    return _judged(folder, source, is_written=True)
-
-
-def resubmitted(folder: Path, source: str) -> Work:
-    """Judge one grantee's year, one of fifteen, after a file of it came again, and write its failing rows."""
-    return _judged(folder, source, is_written=True, where=RESUBMITTED)
-
-
-def _judged(folder: Path, source: str, *, is_written: bool, where: dict[str, str] | None = None) -> Work:
-    from benchmarks.judging.rules import TABLE, rules
+def counted(connection: duckdb.DuckDBPyConnection) -> Work:
+    """Count by place, and let Great Expectations judge every rule in every partition; no failing row is written."""
+    from benchmarks.judging.rules import rules
+    from pipelines.schema import PARTITION
     from pipelines.validation import engine as _engine  # noqa: F401 - takes seconds to import, once a night
-    from pipelines.validation.judge import judge
+    from pipelines.validation.counting import count
+    from pipelines.validation.judge import open_book
+    from pipelines.validation.reduction import Scope
 
-    connection, book = _opened(folder, source), rules()
+    book_of_rules = rules()
 
     def work() -> dict[str, Any]:
-        verdicts = judge(connection, TABLE, book, where)
-        broken = {verdict.rule_id: verdict.error for verdict in verdicts if verdict.error}
-        assert not broken, broken
-        totals = {verdict.rule_id: verdict.failed_count for verdict in verdicts}
-        if not is_written:
-            return {"total": totals}
-        failing = [(v.rule_id, v.predicate) for v in verdicts if v.failed_count and v.predicate]
-        return {"total": totals, "rows": _write_rows(connection, TABLE, failing, where)}
+        failed: _Failed = defaultdict(dict)
+        with open_book(connection, TABLE, book_of_rules) as book:
+            counts = count(connection, Scope(TABLE, keys=PARTITION), _PLACE, book.conditions)
+            _refuse_errors([one for cell in _partitions() for one in book.verdicts(counts, cell)])
+            for cell in (cell for cell in counts.cells if len(cell) == len(_PLACE)):
+                for verdict in book.numbers(counts, cell):
+                    failed[verdict.rule_id][_place(cell)] = verdict.failed_count or 0
+        return {"failed": failed}
 
     return work
 
 
-def _write_rows(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    failing: Sequence[tuple[str, str]],
-    where: dict[str, str] | None,
-) -> int:
-    """Write rule, place, file and line of each failing row in one pass, and return how many there are."""
-    here = " and ".join(f"{column} = '{value}'" for column, value in (where or {}).items()) or "true"
-    flags = ", ".join(f"case when {predicate} then '{rule}' end" for rule, predicate in failing)
-    connection.execute(
-        f"create or replace table {SCHEMA}.found as select * from (select unnest(list_filter([{flags}], "
-        f"lambda rule: rule is not null)) as rule_id, {', '.join(_PLACE)}, submission_id, line_number "
-        f"from {table} where {here})"
-    )
+def written(connection: duckdb.DuckDBPyConnection) -> Work:
+    """Judge as ``counted`` does, and write every failing row with its key and value, as a night finds them."""
+    from benchmarks.judging.rules import rules
+    from pipelines.validation import engine as _engine  # noqa: F401 - takes seconds to import, once a night
+    from pipelines.validation.counted import Count, count_partitions
+    from pipelines.validation.failing_rows import FOUND, begin
+    from pipelines.validation.judge import open_book
+    from pipelines.validation.partition import Partition
+
+    book_of_rules = rules()
+    wanted = Count(tuple(rule.id for rule in book_of_rules), tuple(Partition(*cell) for cell in _partitions()))
+
+    def work() -> dict[str, Any]:
+        begin(connection)
+        with open_book(connection, TABLE, book_of_rules) as book:
+            tallies = count_partitions(connection, book, wanted)
+        _refuse_errors([tally[None] for tally in tallies.values()])
+        return _found(connection, FOUND, "true")
+
+    return work
+
+
+def night(connection: duckdb.DuckDBPyConnection) -> Work:
+    """Judge all partitions as a first night: hash the rows, count, judge, write results, counts and every finding."""
+    for table in ("rule_count", "rule_result", "finding"):
+        connection.execute(f"delete from quality.{table}")
     connection.execute("checkpoint")
-    return int((connection.execute(f"select count(*) from {SCHEMA}.found").fetchone() or (0,))[0])
+    return _judge_night(connection, "first")
 
 
-def _opened(folder: Path, source: str) -> duckdb.DuckDBPyConnection:
-    """Open the table, or a new file that looks at the Parquet; the disk has been read once, so that nobody pays."""
-    warm(folder.glob("*.parquet"))
-    if source == "table":
-        warm([folder / "table.duckdb"])
-        connection = duckdb.connect(str(folder / "table.duckdb"))
-        _configure(connection)
-        return connection
-    path = folder / "views.duckdb"
-    path.unlink(missing_ok=True)
-    connection = duckdb.connect(str(path))
-    _configure(connection)
-    connection.execute(f"create schema {SCHEMA}")
-    for name in (RECORD, INSTITUTION, PROGRAM):
-        connection.execute(f"create view {SCHEMA}.{name} as from '{folder / name}.parquet'")
-    return connection
+def resubmitted(connection: duckdb.DuckDBPyConnection) -> Work:
+    """Judge all partitions as the night after ``night``, when the rows of one file have changed."""
+    connection.execute(f"update {TABLE} set sex = 'unknown' where submission_id = '{RESUBMITTED}'")
+    connection.execute("checkpoint")
+    return _judge_night(connection, "second")
 
 
-def _configure(connection: duckdb.DuckDBPyConnection) -> None:
-    """Set what the warehouse sets."""
-    connection.execute("set enable_progress_bar = false; set preserve_insertion_order = false")
+def _judge_night(connection: duckdb.DuckDBPyConnection, run_id: str) -> Work:
+    from benchmarks.judging.rules import rules
+    from pipelines.validation import engine as _engine  # noqa: F401 - takes seconds to import, once a night
+    from pipelines.validation.partition import Partition
+    from pipelines.validation.results import judge_partitions
+
+    book = [(TABLE, rules())]
+    partitions = [Partition(*cell) for cell in _partitions()]
+
+    def work() -> dict[str, Any]:
+        outcomes = judge_partitions(connection, partitions, run_id, _TODAY, lambda _partition: book)
+        connection.execute("checkpoint")
+        _refuse_errors([outcome.verdict for outcome in outcomes])
+        return _found(connection, "quality.finding", "state = 'open'")
+
+    return work
 
 
-def warm(paths: Iterable[Path]) -> None:
-    """Read files once, so that the first way pays no more for the disk than the last."""
-    for path in paths:
-        with path.open("rb") as file:
-            while file.read(1 << 24):
-                pass
+def _found(connection: duckdb.DuckDBPyConnection, table: str, where: str) -> dict[str, Any]:
+    failed: _Failed = defaultdict(dict)
+    counts = f"select rule_id, {', '.join(_PLACE)}, count(*) from {table} where {where} group by all"
+    for rule, *place, number in connection.execute(counts).fetchall():
+        failed[rule][_place(place)] = number
+    return {"failed": failed, "rows": sum(sum(places.values()) for places in failed.values())}
+
+
+def _partitions() -> list[tuple[str, str]]:
+    return [(grantee, year) for grantee in GRANTEES for year in YEARS]
+
+
+def _refuse_errors(verdicts: Sequence[Verdict]) -> None:
+    broken = {verdict.rule_id: verdict.error for verdict in verdicts if verdict.error}
+    if broken:
+        message = f"rules that could not be judged: {broken}"
+        raise RuntimeError(message)
+
+
+@contextmanager
+def _opened(folder: Path, source: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse, or an empty one that looks at the Parquet; the disk has been read, so that nobody pays."""
+    from pipelines.warehouse import FILE_NAME, open_in_memory, open_warehouse
+
+    warm([*folder.glob("*.parquet"), folder / "home" / FILE_NAME])
+    with ExitStack() as stack:
+        if source == "table":
+            yield stack.enter_context(open_warehouse(folder / "home"))
+            return
+        connection = stack.enter_context(open_in_memory())
+        connection.execute(f"create schema {SCHEMA}")
+        for name in (RECORD, INSTITUTION, PROGRAM):
+            connection.execute(f"create view {SCHEMA}.{name} as from '{folder / name}.parquet'")
+        yield connection
 
 
 def _statements() -> list[str]:
@@ -145,14 +185,18 @@ def _statements() -> list[str]:
     return [text.strip() for text in "\n".join(lines).split(";") if text.strip()]
 
 
-def _place(row: Sequence[Any]) -> str:
-    return "/".join(str(part) for part in row[: len(_PLACE)])
+def _place(cell: Sequence[Any]) -> str:
+    return "/".join(str(part) for part in cell)
 
 
 def main(name: str, folder: str, *arguments: str) -> None:
     """Run one way and print what it cost and counted."""
-    ways = {way.__name__: way for way in (write, by_hand, counted, written, resubmitted)}
-    report(ways[name](Path(folder), *arguments))
+    if name == "write":
+        report(write(Path(folder), *arguments))
+        return
+    ways: Mapping[str, Any] = {way.__name__: way for way in (by_hand, counted, written, night, resubmitted)}
+    with _opened(Path(folder), *arguments) as connection:
+        report(ways[name](connection))
 
 
 if __name__ == "__main__":
