@@ -155,7 +155,7 @@ def test_the_published_files_name_the_other_sixteen_community_colleges_of_oregon
     rows_of(college, "mart.outside_agreement", "unitid")
     for table in ("ipeds_directory", "ipeds_completers"):
         with home.open() as connection:
-            published = connection.execute(f"select * from reference.{table}").pl()
+            published = connection.sql(f"select * from reference.{table}").pl()
         college.execute(f"insert into reference.{table} by name select * from published")
         assert len(published) > 6000
     (model,) = [m for m in all_models() if m.table == "mart.outside_agreement"]
