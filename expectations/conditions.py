@@ -67,3 +67,12 @@ def has_one(what: str, columns: Sequence[str], table: str, where: str = "") -> s
     """
     several = f" group by {', '.join(columns)} having count(distinct {what}) > 1"
     return is_not_among(columns, rows_of(table, columns, where) + several)
+
+
+def institutions_in_excess(table: str, hit: str, per: int, where: str = "") -> str:
+    """Return a query for the institutions of which, in a year, more than one in ``per`` rows are a ``hit``.
+
+    Only those with at least 20 rows of which ``where`` is true: fewer exceed any share by chance.
+    """
+    excess = f"count(*) filter (where {hit}) * {per} > count(*)"
+    return f"{rows_of(table, INSTITUTION, where)} group by {', '.join(INSTITUTION)} having count(*) >= 20 and {excess}"

@@ -7,9 +7,17 @@ import datetime as dt
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.conditions import PERSON_EVER, STAY_EVER, is_no_default_day, is_not_among, july_first
+from expectations.conditions import (
+    INSTITUTION,
+    PERSON_EVER,
+    STAY_EVER,
+    institutions_in_excess,
+    is_no_default_day,
+    is_not_among,
+    july_first,
+)  # fmt: skip
 from expectations.custom import ExpectRowsToSatisfy
-from expectations.proof import neighbors
+from expectations.proof import in_excess, neighbors
 from expectations.rule import Rule, Threshold
 
 YEAR = {"program_year": "2023-24"}
@@ -21,6 +29,12 @@ _ELSEWHERE = (
     f"semi join core.program using ({', '.join(_PROGRAM_EVER)}) "
     f"semi join core.program_enrollment using ({', '.join(PERSON_EVER)}) "
     f"anti join core.program_enrollment using ({', '.join(STAY_EVER)})"
+)
+_SELF_REPORTED = institutions_in_excess(
+    "core.credential", "evidence_source = 'self_report'", 2, "evidence_source is not null"
+)
+_FEW_REPORTS, _MANY_REPORTS = in_excess(
+    AWARD | YEAR | {"evidence_source": "self_report"}, "evidence_source", "award_record", 2
 )
 
 BY_YEAR_END = Rule(
@@ -123,16 +137,22 @@ SOURCE_KNOWN = Rule(
 
 SELDOM_SELF_REPORTED = Rule(
     id="credential_seldom_self_reported", table="core.credential",
-    title="At most half of the credentials are known from the students alone",
-    dimension="accuracy", severity="info",
-    expectation=gxe.ExpectColumnValuesToNotBeInSet(column="evidence_source", value_set=["self_report"]),
-    population_words="credentials with a source",
-    columns=("evidence_source", "credential_type"), threshold=Threshold(share="0.5", evidence="house default"),
+    title="At most half of an institution's credentials are known from the students alone",
+    dimension="accuracy", severity="info", layer="validity",
+    expectation=ExpectRowsToSatisfy(
+        column_list=["evidence_source", *INSTITUTION],
+        condition=f"evidence_source <> 'self_report' or {is_not_among(INSTITUTION, _SELF_REPORTED)}",
+    ),
+    columns=("evidence_source", "institution_id"),
+    threshold=Threshold(evidence="house default: half, of 20 credentials or more"),
     why="Who answers a survey is not who earned a credential: the rate rises with the effort of asking, and groups "
         "that answer less seem to earn less.",
     fix="Ask the issuers of the certifications for a match with your completers, or enter into an agreement with them.",
-    passes=({"evidence_source": "issuer_verified"}, {"evidence_source": None}),
-    fails=({"evidence_source": "self_report"},),
+    passes=(
+        *_FEW_REPORTS, AWARD | YEAR | {"institution_id": "small", "evidence_source": None},
+        AWARD | YEAR | {"evidence_source": None},
+    ),
+    fails=_MANY_REPORTS,
 )  # fmt: skip
 
 RULES = (BY_YEAR_END, NOT_OLD, NO_DEFAULT, NAMES_PROGRAM, IN_PROGRAM, SOURCE_KNOWN, SELDOM_SELF_REPORTED)

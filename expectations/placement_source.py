@@ -5,9 +5,9 @@ from __future__ import annotations
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.conditions import INSTITUTION, is_not_among, rows_of
+from expectations.conditions import INSTITUTION, institutions_in_excess, is_not_among, rows_of
 from expectations.custom import ExpectRowsToSatisfy
-from expectations.proof import neighbors
+from expectations.proof import in_excess, neighbors
 from expectations.rule import Rule, Threshold
 
 ONE = {
@@ -29,6 +29,11 @@ _NEVER_UNKNOWN = (
     + f" group by {', '.join(INSTITUTION)} having count(*) filter (where placement_status = 'not_engaged') >= 30 "
     "and count(*) filter (where placement_status = 'unknown') = 0"
 )
+SURVEYED = ONE | {"placement_source": "survey"}
+_SURVEYED = institutions_in_excess(
+    "core.placement", "placement_source = 'survey'", 2, "placement_status = 'employment'"
+)
+_FEW_SURVEYED, _MANY_SURVEYED = in_excess(SURVEYED, "placement_source", "wage_record", 2)
 
 WAGE_RECORDS = Rule(
     id="placement_wage_records_know_employment", table="core.placement",
@@ -128,17 +133,23 @@ ONE_ANSWER = Rule(
 
 SELDOM_FROM_SURVEYS = Rule(
     id="placement_employment_seldom_from_surveys", table="core.placement",
-    title="At most half of the employment is known from surveys",
-    dimension="accuracy", severity="info",
-    expectation=gxe.ExpectColumnValuesToNotBeInSet(column="placement_source", value_set=["survey"]),
+    title="At most half of an institution's employment is known from surveys",
+    dimension="accuracy", severity="info", layer="validity",
+    expectation=ExpectRowsToSatisfy(
+        column_list=["placement_source", *INSTITUTION],
+        condition=f"placement_source <> 'survey' or {is_not_among(INSTITUTION, _SURVEYED)}",
+    ),
     population=Column("placement_status") == "employment", population_words="records of employment",
     columns=("placement_source", "placement_status"),
-    threshold=Threshold(share="0.5", count=5, evidence="house default"),
+    threshold=Threshold(evidence="house default: half, of 20 records or more"),
     why="Graduates who have found work answer more readily. 1P1 from surveys is higher than from wage records, and a "
         "gap between groups may be a gap in answering.",
     fix="Ask your State's labor agency for a match with wage records, and keep the survey for those it cannot see.",
-    passes=(ONE, ONE | {"placement_status": "unknown", "placement_source": "survey"}),
-    fails=(ONE | {"placement_source": "survey"},),
+    passes=(
+        *_FEW_SURVEYED, SURVEYED | {"placement_status": "unknown"},
+        SURVEYED | {"institution_id": "small", "placement_status": "unknown"},
+    ),
+    fails=_MANY_SURVEYED,
 )  # fmt: skip
 
 RULES = (WAGE_RECORDS, CLEARINGHOUSE, UNKNOWN_KEPT_APART, ONE_ANSWER, SELDOM_FROM_SURVEYS)

@@ -10,9 +10,18 @@ import datetime as dt
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.conditions import STAY, STAY_EVER, is_among, is_not_among, july_first, rows_of
+from expectations.conditions import (
+    INSTITUTION,
+    STAY,
+    STAY_EVER,
+    institutions_in_excess,
+    is_among,
+    is_not_among,
+    july_first,
+    rows_of,
+)  # fmt: skip
 from expectations.custom import ExpectRowsToSatisfy
-from expectations.proof import neighbors
+from expectations.proof import in_excess, neighbors
 from expectations.rule import Rule, Threshold
 
 ONE = {
@@ -31,6 +40,11 @@ _ONCE = (
     "inner join reference.definition as definition using (grantee_id, program_year) "
     "where program_year > since_year and credits_window = 'cumulative'"
 )
+
+_UNKNOWN_REASONS = institutions_in_excess(
+    "core.program_enrollment", "exit_reason = 'unknown'", 4, "exit_reason is not null"
+)
+_FEW_UNKNOWN, _MANY_UNKNOWN = in_excess(ONE | {"exit_reason": "unknown"}, "exit_reason", "withdrew", 4)
 
 
 def _known(kind: str, why: str) -> Rule:
@@ -143,16 +157,19 @@ CONCENTRATOR_FOR_GOOD = Rule(
 
 REASON_KNOWN = Rule(
     id="program_enrollment_exit_reason_known", table="core.program_enrollment",
-    title="At most a quarter of the exits have an unknown reason",
+    title="At most a quarter of an institution's exits have an unknown reason",
     dimension="completeness", severity="warning",
-    expectation=gxe.ExpectColumnValuesToNotBeInSet(column="exit_reason", value_set=["unknown"]),
-    population_words="exits with a reason",
-    columns=("exit_reason",), threshold=Threshold(share="0.25", evidence="house default"),
+    expectation=ExpectRowsToSatisfy(
+        column_list=["exit_reason", *INSTITUTION],
+        condition=f"exit_reason <> 'unknown' or {is_not_among(INSTITUTION, _UNKNOWN_REASONS)}",
+    ),
+    columns=("exit_reason", "institution_id"),
+    threshold=Threshold(evidence="house default: a quarter, of 20 exits or more"),
     why="Only a completion enters 1P1 and 2P1. Among exits for unknown reasons are completions that nobody recorded, "
         "so that the rates describe those whom the registrar heard of.",
     fix="Match the exits with your award records before you send them, and record withdrawals when they happen.",
-    passes=({"exit_reason": "withdrew"}, {"exit_reason": "completed"}, {"exit_reason": None}),
-    fails=({"exit_reason": "unknown"},),
+    passes=(*_FEW_UNKNOWN, ONE | {"institution_id": "small", "exit_reason": None}, ONE | {"exit_reason": None}),
+    fails=_MANY_UNKNOWN,
 )  # fmt: skip
 
 RULES = (

@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Integer, Numeric
 
+from expectations.conditions import INSTITUTION
+from expectations.rule import Row
 from pipelines.code_sets import codes_of
 from pipelines.schema import core_table
 
@@ -80,6 +82,17 @@ def outside(column: Column[Any]) -> tuple[Any, Any]:
 def neighbors(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[dict[str, Any], ...]:
     """Return copies of a row of which each differs in one of ``columns``: they prove that a key is looked up whole."""
     return tuple({**row, column: _another(column, row[column])} for column in columns)
+
+
+def in_excess(row: Mapping[str, Any], column: str, other: Any, per: int) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """Return rows that pass and rows that fail where at most one in ``per`` rows of an institution may be like ``row``.
+
+    The rows hold their place and ``column``; ``other`` is what else stands there. ``per`` must divide 20.
+    """
+    few, small, mixed = {"institution_id": "few"}, {"institution_id": "small"}, {**row, column: other}
+    passes = [{**row, **few}] * (20 // per) + [{**mixed, **few}] * (20 - 20 // per)
+    passes += [{**row, **small}] * 19 + [mixed] * (19 - 20 // per) + [*neighbors(row, INSTITUTION)]
+    return tuple(passes), (dict(row),) * (20 // per + 1)
 
 
 def _another(column: str, value: Any) -> Any:
