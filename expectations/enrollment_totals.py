@@ -37,7 +37,7 @@ def _attempts(row: dict[str, str], *amounts: str) -> tuple[dict[str, object], ..
 TERM_LOAD = Rule(
     id="enrollment_credits_of_term_plausible", table="core.enrollment",
     title="The credits that a student attempts in a term are plausible",
-    dimension="accuracy", severity="warning",
+    dimension="accuracy", severity="warning", layer="consistency",
     expectation=ExpectRowsToSatisfy(
         column_list=["credits_attempted", *_LOAD], condition=is_not_among(_LOAD, _TOO_MUCH)
     ),

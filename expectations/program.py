@@ -54,7 +54,7 @@ CIP_VERSION = Rule(
 CIP_SPECIFIC = Rule(
     id="program_cip_specific", table="core.program",
     title="A program is not classified as other",
-    dimension="accuracy", severity="info",
+    dimension="accuracy", severity="info", layer="validity",
     expectation=gxe.ExpectColumnValuesToNotMatchRegex(column="cip_code", regex=r"99$"),
     columns=("cip_code", "program_name"), population_words="programs with a CIP code",
     threshold=Threshold(share="0.1", evidence="house default"),

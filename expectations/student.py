@@ -108,7 +108,7 @@ _NO, _YES = dict.fromkeys(FLAGS, "no"), dict.fromkeys(FLAGS, "yes")
 FEW_FLAGS = Rule(
     id="student_special_populations_plausible", table="core.student",
     title=f"No student is in more than {MOST_FLAGS} special populations",
-    dimension="accuracy", severity="info",
+    dimension="accuracy", severity="info", layer="validity",
     expectation=ExpectRowsToSatisfy(
         column_list=list(FLAGS),
         condition=" + ".join(f"case when {flag} = 'yes' then 1 else 0 end" for flag in FLAGS) + f" <= {MOST_FLAGS}",

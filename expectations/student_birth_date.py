@@ -124,7 +124,7 @@ KNOWN = Rule(
 NO_EPOCH = Rule(
     id="student_birth_date_no_day_zero", table="core.student",
     title="No birth date is the day from which a computer counts its days",
-    dimension="accuracy", severity="info",
+    dimension="accuracy", severity="info", layer="validity",
     expectation=ExpectRowsToSatisfy(
         column_list=["birth_date"],
         condition="birth_date not in (date '1960-01-01', date '1970-01-01', date '1980-01-01')",
