@@ -92,7 +92,8 @@ def _proof(shown: Shown) -> Iterator[str]:
     if passing or failing:
         yield f"\nMore rows, not shown: {passing} passing, {failing} failing."
     if shown.beside:
-        yield f"\nBeside them stand: {'; '.join(code(line) for line in shown.beside)}."
+        yield "\nBeside them stand:\n"
+        yield from (f"- {code(line)}" for line in shown.beside)
 
 
 def _derived(rules: Sequence[Rule], queries: Mapping[str, str]) -> Iterator[str]:
