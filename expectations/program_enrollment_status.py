@@ -31,6 +31,7 @@ ONE = {
 OTHER = ONE | {"student_id": "bo"}
 BEFORE = {"program_year": "2022-23"}
 FIRST_DAY = dt.date(2023, 7, 1)
+NEITHER = {"reported_participant_status": "no", "reported_concentrator_status": "no"}
 STATUTE = "Perkins V section 3: completes not less than one course; share house default"
 _PARTICIPANTS = rows_of("mart.participant", STAY)
 _ONCE = (
@@ -106,17 +107,18 @@ OTHERS_COMPLETED_NONE = Rule(
     expectation=ExpectRowsToSatisfy(
         column_list=["reported_participant_status", *STAY], condition=is_not_among(STAY, _PARTICIPANTS)
     ),
-    population=Column("reported_participant_status") == "no", population_words="students reported as no participants",
+    population=(Column("reported_participant_status") == "no") & (Column("reported_concentrator_status") != "yes"),
+    population_words="students reported as neither participants nor concentrators",
     columns=("reported_participant_status", "student_id", "program_id"),
     threshold=Threshold(share="0.05", evidence=STATUTE),
     why="One completed course makes a participant. Students left out by the college are missing from its equity "
         "counts, and they are seldom a fair cross-section: part-time and noncredit students are forgotten first.",
     fix="Count each student who earned credits or hours in a course of the program as participant.",
     passes=(
-        ONE | {"reported_participant_status": "yes"},
-        *(row | {"reported_participant_status": "no"} for row in neighbors(ONE, STAY)),
+        ONE | NEITHER | {"reported_participant_status": "yes"}, ONE | NEITHER | {"reported_concentrator_status": "yes"},
+        *(row | NEITHER for row in neighbors(ONE, STAY)),
     ),
-    fails=(ONE | {"reported_participant_status": "no"},),
+    fails=(ONE | NEITHER,),
     context={"mart.participant": (ONE,)},
 )  # fmt: skip
 

@@ -27,6 +27,9 @@ NEED_MORE = {
     "placement_student_known",
     "credential_student_known",
     "program_enrollment_concentrator_status_agrees",
+    "program_enrollment_participant_completed_course",
+    "program_enrollment_others_completed_no_course",
+    "placement_quarter_is_over",
 }
 
 
