@@ -96,8 +96,8 @@ NONTRADITIONAL_KNOWN = _known(
 CLUSTER_KNOWN = _known(
     "career_cluster_code", value="08", words="all programs",
     title="Each program belongs to a Career Cluster",
-    why="Where a program is too small to be shown, the law lets its cluster stand for it. Programs without a cluster "
-        "are then in no table.",
+    why="Where a program is too small to be shown, its cluster stands for it. Programs without a cluster are then in "
+        "no table.",
     fix="Send the cluster under which the State approved the program.",
 )  # fmt: skip
 

@@ -159,7 +159,7 @@ SEVERAL_STAY_SEVERAL = Rule(
     population=Column("race_selections").is_not_in([*STATES, ROLLED_UP]),
     population_words="students of whom single races are known",
     columns=("race_selections", "student_id"),
-    threshold=Threshold(share="0.005", evidence="house default; the edit is X205 of the starter catalogue"),
+    threshold=Threshold(share="0.005", evidence="house default"),
     why="A selection was lost, most often when a system that holds one race took over. Two or more races shrinks on "
         "paper, and another group grows.",
     fix="Send all selections of the record in force; if the student has changed the answer, say so in a waiver.",
