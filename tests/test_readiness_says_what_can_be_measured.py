@@ -59,6 +59,7 @@ def test_a_no_of_somebody_who_filed_no_aid_form_is_missing_and_every_other_answe
     for (filed, said), expected in FORMS.items():
         row = from_form[f"{filed} {said}"]
         assert (row[expected], row["missing_count"]) == (40, 40 * (expected in missing)), (filed, said)
+        assert row["is_all_no"] is row["is_never_yes"] is (said == "no"), "what was sent as no looks filled in"
         assert asked[f"{filed} {said}"][f"{said}_count"] == 40, "asked of the student, the form has no say"
 
 
