@@ -83,7 +83,8 @@ def _stays(
 UNITID_CONSTANT = _stays(
     "unitid", title="An institution has one UNITID in all years", severity="warning",
     words="a UNITID", values=("100000", "100111"),
-    why="A trend against IPEDS compares two institutions without saying so. UNITIDs change seldom, as when colleges merge.",
+    why="A trend against IPEDS compares two institutions without saying so. UNITIDs change seldom, as when colleges "
+        "merge.",
     fix="Look the UNITID up in the IPEDS directory; after a merger report the new institution under a code of its own.",
 )  # fmt: skip
 
