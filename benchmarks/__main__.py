@@ -1,6 +1,6 @@
-"""The command: `python -m benchmarks [landing | judging | check] [--rows N,N] [--repetitions N] [--folder DIR] [--write]`.
+"""The command: `python -m benchmarks [landing | judging | check] [--rows N,N] [--repetitions N] [--folder DIR] ...`.
 
-`judging` takes `--peers` too.
+`judging` takes `--peers` besides, and `--write` keeps what was measured.
 """
 
 from __future__ import annotations

@@ -1,12 +1,19 @@
 """Do the benchmarks run, and do they compare ways that come to the same counts?"""
 
+import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from benchmarks import process
 from benchmarks.__main__ import main
 from benchmarks.compare import Comparison, Cost, agree
+from benchmarks.judging import compare as judging
+from benchmarks.judging.environments import PEERS, python_of, requirements
+from benchmarks.judging.file import write_files
+from benchmarks.judging.table import line
 from benchmarks.landing import WAYS
 from benchmarks.landing_file import write_file
 from benchmarks.page import BEGIN, END, keep, table
@@ -76,3 +83,66 @@ def test_the_file_that_is_landed_is_the_same_bytes_each_time(tmp_path: Path) -> 
     one, two = (path.read_bytes() for path in sorted(tmp_path.iterdir()))
     assert one == two
     assert one.count(b"\n") == 1001
+
+
+@pytest.fixture(scope="module")
+def judged_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("judging")
+    process.run("benchmarks.judging.ways", "write", str(folder), "2000", "5")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def counted_by_hand(judged_files: Path) -> judging.Outcome:
+    return judging.OURS[0].run(judged_files)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", [judging.OURS[n] for n in (1, 3, 5, 6)], ids=lambda way: f"{way.name}-{way.source}")
+def test_our_judging_and_hand_written_sql_count_the_same_rows_in_every_place(
+    way: judging.Way, judged_files: Path, counted_by_hand: judging.Outcome
+) -> None:
+    assert judging.disagreement(counted_by_hand, way.run(judged_files)) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", judging.THEIRS, ids=lambda way: way.name)
+def test_a_peer_that_has_less_to_do_is_no_peer(
+    way: judging.Way, judged_files: Path, counted_by_hand: judging.Outcome
+) -> None:
+    if python_of(way.name) is None:
+        pytest.skip(f"no environment of {way.name}; `python -m benchmarks judging --peers --rows 2000` makes it")
+    assert judging.disagreement(counted_by_hand, way.run(judged_files)) == {}
+
+
+def test_most_of_the_hundred_rules_find_rows_that_fail(counted_by_hand: judging.Outcome) -> None:
+    totals = judging.totals(counted_by_hand)
+    assert len(totals) == 100
+    assert sum(count > 0 for count in totals.values()) > 85, "rules that nothing fails are cheap, and prove little"
+
+
+def test_a_way_that_counts_one_place_differently_is_named_with_both_counts() -> None:
+    one: judging.Outcome = {"failed": {"sex_known": {"udc/2023-24/106576": 2, "udc/2023-24/106713": 1}}}
+    other: judging.Outcome = {"failed": {"sex_known": {"udc/2023-24/106576": 1, "udc/2023-24/106713": 2}}}
+    assert list(judging.disagreement(one, other)) == ["sex_known"]
+    assert judging.disagreement(one, {"total": {"sex_known": 3}}) == {}
+    assert judging.disagreement(one, {"total": {"sex_known": 4}}) == {"sex_known": (3, 4)}
+
+
+def test_the_same_rows_are_judged_each_time(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_files(tmp_path / name, 1000)
+    with duckdb.connect() as connection:
+        differing = f"from '{tmp_path}/one/record.parquet' except all from '{tmp_path}/two/record.parquet'"
+        assert connection.execute(differing).fetchall() == []
+        columns = connection.execute(f"describe from '{tmp_path}/one/record.parquet'").fetchall()
+    assert len(columns) == 5 + 40, "40 columns of content, and where each row stands"
+
+
+def test_what_a_peer_needs_is_pinned_and_names_no_place_to_get_it_from() -> None:
+    for peer in PEERS:
+        assert all(re.fullmatch(r"[a-z\-]+(\[[a-z]+\])?==[0-9.]+", pin) for pin in requirements(peer))
+
+
+def test_fixed_cost_and_cost_per_row_come_from_a_straight_line() -> None:
+    assert line([(1, 5), (5, 13), (10, 23)]) == pytest.approx((3, 2))

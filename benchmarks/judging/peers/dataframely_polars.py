@@ -1,7 +1,7 @@
 """dataframely on Polars: one schema, and its filter, which keeps apart the failing rows with the rules that they fail.
 
-Nulls, patterns and sets are said with dataframely's columns; bounds and lengths, of which it
-counts both ends apart, populations, pairs, keys and references are rules with expressions. It lists every failing row once, with a flag for
+Nulls, patterns and sets are said with dataframely's columns; bounds and lengths, of which it counts both ends apart,
+populations, pairs, keys and references are rules with expressions. It lists every failing row once, with a flag for
 each rule; counts by place are one more group by over those rows, which is made here.
 """
 
