@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
 import duckdb
-import great_expectations as gx
-import pandas as pd
 import pytest
 import sqlalchemy as sa
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.validator.validator import Validator
-from judging_cases import CASES, COLUMNS, DAY, EXPECTATIONS, POPULATIONS, ROWS_OF_DATA, counted, fill, rule
+from judging_cases import CASES, EXPECTATIONS, POPULATIONS, ROWS_OF_DATA, counted, fill, rule
+from stock_engines import Stock, stock_over
 
-from expectations.custom import ExpectColumnsToReferToTable, ExpectRowsToSatisfy
 from pipelines.validation.dialect import open_engine
 from pipelines.validation.judge import AGGREGATES, ROWS, Verdict, judge
-
-# Pandas knows no SQL, hence none of our two types: they are compared on SQLite.
-ONLY_SQL = (ExpectRowsToSatisfy, ExpectColumnsToReferToTable)
 
 
 @pytest.fixture
@@ -43,46 +36,14 @@ def verdicts() -> dict[tuple[str, str], Verdict]:
 
 
 @pytest.fixture(scope="module")
-def stock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Stock Great Expectations, on pandas and on SQLite."""
-    context = gx.get_context(mode="ephemeral")
-    frame = pd.DataFrame(ROWS_OF_DATA, columns=list(COLUMNS)).astype(
-        {"credits_attempted": "Int64", "credits_earned": "Int64"}
-    )
-    pandas = context.data_sources.add_pandas("pandas").add_dataframe_asset("student")
-    path = tmp_path_factory.mktemp("sqlite") / "stock.sqlite"
-    connection = sqlite3.connect(path)
-    text = [tuple(str(value) if isinstance(value, DAY) else value for value in row) for row in ROWS_OF_DATA]
-    fill(connection, text)
-    connection.commit()
-    connection.close()
-    engine = SqlAlchemyExecutionEngine(connection_string=f"sqlite:///{path}")
-    source = sa.select(sa.text("*")).select_from(sa.table("student"))
-    engine.load_batch_data(
-        "student", SqlAlchemyBatchData(engine, selectable=source, create_temp_table=False, source_table_name="student")
-    )
-    yield {
-        "pandas": pandas.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame}),
-        "sqlite": Validator(execution_engine=engine),
-    }
-    engine.close()
-
-
-def ask_stock(stock: dict[str, Any], name: str, population: Any) -> Any:
-    """Return stock Great Expectations' result, from the engine that supports the type."""
-    expectation = EXPECTATIONS[name]
-    if population is not None:
-        expectation = expectation.copy(update={"row_condition": population})
-    if not isinstance(expectation, ONLY_SQL):
-        return stock["pandas"].validate(expectation, result_format="BASIC")
-    configuration = expectation.configuration
-    [result] = stock["sqlite"].graph_validate([configuration], {"result_format": {"result_format": "BASIC"}})
-    return result
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+    with stock_over(ROWS_OF_DATA, tmp_path_factory.mktemp("sqlite")) as engines:
+        yield engines
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_a_verdict_is_stock_great_expectations_verdict(
-    name: str, kind: str, verdicts: dict[tuple[str, str], Verdict], stock: dict[str, Any]
+    name: str, kind: str, verdicts: dict[tuple[str, str], Verdict], stock: Stock
 ) -> None:
     ours = verdicts[name, kind]
     assert ours.error is None
@@ -92,7 +53,7 @@ def test_a_verdict_is_stock_great_expectations_verdict(
             0,
         )  # stock engines differ: the sum of nothing is 0 or null
         return
-    theirs = ask_stock(stock, name, POPULATIONS[kind])
+    theirs = stock.judges(name, POPULATIONS[kind])
     assert ours.success == bool(theirs.success), theirs
     if "element_count" in theirs.result:
         assert ours.population_count == theirs.result["element_count"] - (theirs.result.get("missing_count") or 0)
