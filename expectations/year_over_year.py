@@ -41,7 +41,11 @@ RULES = (
         passes=({"numerator_count": 60}, {"numerator_count": 59, "denominator_count": 90}, NEW,
                 {"numerator_count": 90, "denominator_count": 99, "previous_numerator_count": 29},
                 {"numerator_count": 90, "denominator_count": 99, "earlier_count": 1}),
-        fails=({"numerator_count": 60, "denominator_count": 99},),
+        fails=(
+            {"numerator_count": 60, "denominator_count": 99},
+            {"numerator_count": 7979, "denominator_count": 9794, "previous_numerator_count": 3985,
+             "previous_denominator_count": 10660},  # two published profiles of Delaware
+        ),
         why="That is a break in the definition or in the data system, not a success; trends across it mean nothing.",
         fix="Say what changed and when; restate the years before under the new definition, or mark the break.",
     ),

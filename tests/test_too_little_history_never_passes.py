@@ -153,7 +153,8 @@ def expected(history: list[Year], now: Year) -> tuple[int, Any, Any, str]:
     variance = center if size is None else center * max(10000 - center, Fraction(0)) / size
     small = center / 20 if size is None else Fraction(200)
     far = difference > spread * Fraction("3.5") * Fraction("1.4826") and difference > small
-    word = "outside" if far and difference**2 > 9 * variance else "within"
+    chance = 9 * variance * Fraction(len(past) + 2, len(past))
+    word = "outside" if far and difference**2 > chance else "within"
     return len(past), float(center), float(spread), word
 
 

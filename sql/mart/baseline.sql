@@ -138,14 +138,14 @@ limited as (
                 when judged.denominator_count is not null then cast(house.least_points as double)
                 else cast(house.least_share * cast(spread.median_measured as decimal(16, 2)) as double)
             end,
+            -- The median of few years is itself moved by chance: (k + 2) / k, a little over its share of the variance.
             sqrt(
-                house.chance_factor * case
-                    when judged.denominator_count is null then spread.median_measured
-                    else
-                        spread.median_measured
-                        * greatest(10000 - spread.median_measured, 0)
-                        / judged.denominator_size
+                house.chance_factor * (spread.history_count + 2) * spread.median_measured
+                * case
+                    when judged.denominator_count is null then 1
+                    else greatest(10000 - spread.median_measured, 0)
                 end
+                / nullif(spread.history_count * coalesce(judged.denominator_size, 1), 0)
             )
         ) as allowed_difference
     from judged
