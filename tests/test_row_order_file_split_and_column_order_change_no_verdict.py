@@ -34,8 +34,8 @@ RESULTS = "rule_id, program_year, institution_id, population_count, failed_count
 FINDINGS = (
     "case when record_key_masked similar to '.*(submission_id=|=[?]).*' or ends_with(rule_id, '_student_id_present') "
     "then '' else finding_id end, rule_id, severity, program_year, "
-    "institution_id, table_name, column_name, regexp_replace(record_key_masked, '_id=[0-9a-f]{16}|file_name=[^ ]+', '', 'g'), "
-    "value_masked, state, change"
+    "institution_id, table_name, column_name, value_masked, state, change, "
+    "regexp_replace(record_key_masked, '_id=[0-9a-f]{16}|file_name=[^ ]+', '', 'g')"
 )
 Said = tuple[Counter[tuple[Any, ...]], Counter[tuple[Any, ...]]]
 
