@@ -157,7 +157,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             case "both_values_are_missing" | "all_values_are_missing":
                 filters.append(sa.not_(sa.and_(*missing)))
             case "either_value_is_missing" | "any_value_is_missing":
-                filters.append(sa.not_(sa.or_(*missing)))
+                filters += [sa.not_(one) for one in missing]  # apart, so that each can be asked of its own column
         return filters
 
 

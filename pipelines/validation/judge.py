@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.validation.clauses import Condition, conjunction, sql_of
-from pipelines.validation.counting import Cell, Counts, count
+from pipelines.validation.counting import Cell, Counts, Wanted, count
 from pipelines.validation.reduction import Scope
 from pipelines.warehouse import quoted
 
@@ -77,10 +77,11 @@ class Book:
     plans: Sequence[Planned]
     engine: DuckDBExecutionEngine
 
-    @property
-    def conditions(self) -> list[Condition]:
-        """All that must be counted to judge by these rules."""
-        return [condition for plan in self.plans if not plan.error for condition in plan.conditions.values()]
+    def wanted(self, scope: Scope, by: tuple[str, ...] = (), shown: tuple[str, ...] = ()) -> Wanted:
+        """Return all that must be counted to judge by these rules, and which columns of failing rows to keep."""
+        failing = tuple(plan.failing for plan in self.plans if plan.failing is not None)
+        conditions = tuple(condition for plan in self.plans for condition in plan.conditions.values())
+        return Wanted(scope, by, conditions, failing, shown)
 
     def failing(self, rule_id: str) -> Condition | None:
         """Return what is true of the failing rows of a rule; None where no row fails by itself."""
@@ -165,7 +166,7 @@ def judge(
         return []
     with open_book(connection, table, rules, where) as book:
         matches = [f'"{column}" = {quoted(value)}' for column, value in (where or {}).items()]
-        return book.verdicts(count(connection, Scope(table, conjunction(matches)), (), book.conditions))
+        return book.verdicts(count(connection, book.wanted(Scope(table, conjunction(matches)))))
 
 
 def _refuse_open_transaction(connection: duckdb.DuckDBPyConnection, table: str) -> None:
