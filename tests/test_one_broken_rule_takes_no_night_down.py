@@ -31,7 +31,8 @@ class ExpectColumnValuesToNotBeNull(gxe.ExpectColumnValuesToNotBeNull):
     """An expectation that raises while it judges, as one would after an upgrade of Great Expectations."""
 
     def _validate(self, *_: Any, **__: Any) -> Any:
-        raise KeyError("unexpected_count")
+        message = "unexpected_count"
+        raise KeyError(message)
 
 
 def satisfies(condition: str, *columns: str) -> ExpectRowsToSatisfy:

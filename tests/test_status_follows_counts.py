@@ -26,6 +26,23 @@ def test_a_share_means_what_great_expectations_mostly_means(counts: tuple[int, i
     assert status(population, failed, Threshold(share=share)) == ("passed" if theirs else "failed")
 
 
+@given(share=st.fractions(0, 1, max_denominator=999), hundreds=st.integers(1, 1000))
+def test_exactly_as_many_as_are_allowed_pass_and_one_more_fails_here_and_in_great_expectations(
+    share: Fraction, hundreds: int
+) -> None:
+    population, failed = share.denominator * hundreds, share.numerator * hundreds
+    for more in (0, 1) if failed < population else (0,):
+        theirs = _mostly_success(population, failed + more, float(1 - share))
+        assert theirs == (more == 0)
+        assert status(population, failed + more, Threshold(share=str(share))) == ("passed" if theirs else "failed")
+
+
+def test_only_where_a_float_cannot_hold_the_count_does_great_expectations_pass_one_too_many() -> None:
+    share, population, failed = "0.1", 10**17, 10**16 + 1
+    assert _mostly_success(population, failed, 0.9)
+    assert status(population, failed, Threshold(share=share)) == "failed"
+
+
 @given(counts=COUNTS, share=SHARES, count=st.integers(0, 100))
 def test_a_count_or_a_share_is_enough_and_nobody_is_never_passed(
     counts: tuple[int, int], share: str, count: int
