@@ -79,7 +79,7 @@ def counted(connection: duckdb.DuckDBPyConnection) -> Work:
     def work() -> dict[str, Any]:
         failed: _Failed = defaultdict(dict)
         with open_book(connection, TABLE, book_of_rules) as book:
-            counts = count(connection, Scope(TABLE, keys=PARTITION), _PLACE, book.conditions)
+            counts = count(connection, book.wanted(Scope(TABLE, keys=PARTITION), _PLACE))
             _refuse_errors([one for cell in _partitions() for one in book.verdicts(counts, cell)])
             for cell in (cell for cell in counts.cells if len(cell) == len(_PLACE)):
                 for verdict in book.numbers(counts, cell):
