@@ -1,7 +1,7 @@
 # The verbs of the house. Each sets up what it needs: .ci/setup keeps .venv equal to requirements.lock.
 # PYTHON names the Python to set up with (default: the first 3.11 or later on the path), CTE_HOME a home of your own.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check sample docs ui bench clean lock
+.PHONY: help setup run test proof check sample docs ui bench clean lock
 export PYTHON
 BIN := .venv/bin
 
@@ -21,6 +21,9 @@ run: setup ## runs one night: of sample_data in ./data-demo, or of the home in C
 
 test: check ## runs make check, then all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+proof: setup ## finds the faults of a sample of 100 thousand students: all of them, and nothing critical besides
+	@CTE_PROOF_STUDENTS=100000 $(BIN)/python -m pytest tests/test_a_large_sample_hides_no_fault.py
 
 check: setup ## lints, checks formatting, types and SQL
 	@$(BIN)/ruff check --quiet .

@@ -72,7 +72,7 @@ class Ran:
     output: str
 
 
-def run_cte(*arguments: str | Path, home: Path) -> Ran:
+def run_cte(*arguments: str | Path, home: Path, seconds: int = 600) -> Ran:
     """Run the command as an operator would, in a process of its own, with Dagster's state below the home."""
     state = home / "dagster"
     state.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def run_cte(*arguments: str | Path, home: Path) -> Ran:
     environment |= {"DAGSTER_HOME": str(state), "CTE_HOME": str(home), "COLUMNS": "200"}
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *map(str, arguments)],
-        capture_output=True, text=True, env=environment, check=False, timeout=600, cwd=ROOT,
+        capture_output=True, text=True, env=environment, check=False, timeout=seconds, cwd=ROOT,
     )  # fmt: skip
     return Ran(home, done.returncode, done.stdout + done.stderr)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-VERBS = {"run", "test", "check", "sample", "docs", "ui", "bench", "clean"}
+VERBS = {"run", "test", "proof", "check", "sample", "docs", "ui", "bench", "clean"}
 
 
 @pytest.fixture
