@@ -33,7 +33,10 @@ PLACEMENT_KNOWN = Rule(
         ONE, ONE | {"status": "pending", "unknown_count": 100}, ONE | {"denominator_count": 19, "unknown_count": 19},
         ONE | {"indicator_code": "2P1", "unknown_count": 90},
     ),
-    fails=(ONE | {"unknown_count": 26}, ONE | {"institution_id": "college-1", "unknown_count": 40}),
+    fails=(
+        ONE | {"unknown_count": 26}, ONE | {"institution_id": "college-1", "unknown_count": 40},
+        ONE | {"denominator_count": 20, "unknown_count": 6},
+    ),
 )  # fmt: skip
 
 NEITHER_ALL_NOR_NONE = Rule(
@@ -54,7 +57,10 @@ NEITHER_ALL_NOR_NONE = Rule(
         ONE | {"numerator_count": 1}, ONE | {"numerator_count": 99},
         ONE | {"denominator_count": 29, "numerator_count": 0}, ONE | {"status": "pending", "numerator_count": 0},
     ),
-    fails=(ONE | {"numerator_count": 0}, ONE | {"numerator_count": 100, "indicator_code": "3P1"}),
+    fails=(
+        ONE | {"numerator_count": 0}, ONE | {"numerator_count": 100, "indicator_code": "3P1"},
+        ONE | {"numerator_count": 0, "denominator_count": ENOUGH},
+    ),
 )  # fmt: skip
 
 RULES = (PLACEMENT_KNOWN, NEITHER_ALL_NOR_NONE)

@@ -50,7 +50,7 @@ NOT_SWOLLEN = Rule(
         ONE | {"concentrator_count": 59}, ONE | {"concentrator_count": 90, "previous_concentrator_count": 9},
         ONE | {"concentrator_count": 90, "previous_concentrator_count": None},
     ),
-    fails=(ONE | {"concentrator_count": 60},),
+    fails=(ONE | {"concentrator_count": 60}, ONE | {"concentrator_count": 30, "previous_concentrator_count": FEW}),
 )  # fmt: skip
 
 SOMEBODY_CONCENTRATES = Rule(

@@ -35,7 +35,10 @@ STABLE = Rule(
         ONE | {"row_count": 700}, ONE | {"row_count": 1300}, ONE | {"row_count": 10, "previous_row_count": 99},
         ONE | {"previous_row_count": None},
     ),
-    fails=(ONE | {"row_count": 699}, ONE | {"row_count": 1301}, ONE | {"row_count": 0}),
+    fails=(
+        ONE | {"row_count": 699}, ONE | {"row_count": 1301}, ONE | {"row_count": 0},
+        ONE | {"row_count": 69, "previous_row_count": 100},
+    ),
 )  # fmt: skip
 
 STILL_SENT = Rule(
@@ -67,7 +70,10 @@ NOT_VANISHED = Rule(
     threshold=Threshold(evidence="house default: a college that closes or merges is worth a note"),
     why="The State's counts and rates of both years speak of different colleges.",
     fix="Send the institution's files, or say into which institution it was merged, and under which code it goes on.",
-    passes=(COLLEGE, COLLEGE | {"row_count": 0, "previous_row_count": None}, ONE | {"row_count": 0}),
+    passes=(
+        COLLEGE, COLLEGE | {"row_count": 0, "previous_row_count": None}, ONE | {"row_count": 0},
+        COLLEGE | {"row_count": 0, "previous_row_count": 0},
+    ),
     fails=(COLLEGE | {"row_count": 0},),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from expectations.macro import COUNTS, NEW, SMALLEST, about_measure
 
 RATE = ("measured", "previous_measured", "is_within_chance", "measure_code", "institution_id")
 BY_CHANCE = {"measured": 9000, "is_within_chance": True}
+JUST_ENOUGH = {"denominator_count": SMALLEST, "previous_denominator_count": SMALLEST}
 BOTH_YEARS = (Column("denominator_count") >= SMALLEST) & (Column("previous_denominator_count") >= SMALLEST)
 FROM_SMALLEST = f"institutions and grantees with {SMALLEST} or more in both years"
 # Credits of earlier years make concentrators too, so that the first year at hand has too few of them.
@@ -26,7 +27,7 @@ RULES = (
         evidence="ten points from one year to the next, counted only if clear of chance (z over 3)",
         passes=({"measured": 5000}, {"measured": 3000}, BY_CHANCE, NEW, {"measured": 9000, "denominator_count": 29},
                 {"measured": 9000, "previous_denominator_count": 29}, {"measured": 9000, "earlier_count": 1}),
-        fails=({"measured": 5001}, {"measured": 2999}),
+        fails=({"measured": 5001}, {"measured": 2999}, {"measured": 5001} | JUST_ENOUGH),
         why="Concentrators are the denominator of all indicators. When their share moves, the definition has moved, "
             "and so has every rate, whatever students did.",
         fix="Compare the credits that count, the window and the course list with the year before; name the change.",
@@ -43,6 +44,7 @@ RULES = (
                 {"numerator_count": 90, "denominator_count": 99, "earlier_count": 1}),
         fails=(
             {"numerator_count": 60, "denominator_count": 99},
+            {"numerator_count": 45, "denominator_count": 99, "previous_numerator_count": 30},
             {"numerator_count": 7979, "denominator_count": 9794, "previous_numerator_count": 3985,
              "previous_denominator_count": 10660},  # two published profiles of Delaware
         ),
@@ -56,7 +58,8 @@ RULES = (
         evidence="ten points, counted only if clear of chance (z over 3)",
         passes=({"measured": 5000}, {"measured": 3000}, BY_CHANCE, NEW, {"measured": 9000, "denominator_count": 29},
                 {"measured": 9000, "previous_denominator_count": 29}),
-        fails=({"measured": 5001}, {"measured": 2999}, {"measured": 5001, "institution_id": None}),
+        fails=({"measured": 5001}, {"measured": 2999}, {"measured": 5001, "institution_id": None},
+               {"measured": 5001} | JUST_ENOUGH),
         why="Programs are praised or put on improvement plans for such a jump. Most often a source was added or lost.",
         fix="Compare numerator, denominator and unknown with the year before, source by source, and explain the jump.",
     ),
@@ -71,7 +74,8 @@ RULES = (
         passes=({"denominator_count": 51}, {"denominator_count": 199}, NEW,
                 {"denominator_count": 10, "previous_denominator_count": 29},
                 {"denominator_count": 200, "earlier_count": 1}),
-        fails=({"denominator_count": 50}, {"denominator_count": 200}),
+        fails=({"denominator_count": 50}, {"denominator_count": 200},
+               {"denominator_count": 60, "previous_denominator_count": 30}),
         why="Who is counted has changed. The rate may look the same and still be one of other students.",
         fix="Compare the definition of the cohort and the files that make it up; say which year is to be believed.",
     ),
@@ -83,7 +87,7 @@ RULES = (
         evidence="ten points, counted only if clear of chance (z over 3)",
         passes=({"measured": 5000}, {"measured": 0}, BY_CHANCE, NEW, {"measured": 9000, "denominator_count": 29},
                 {"measured": 9000, "previous_denominator_count": 29}),
-        fails=({"measured": 5001},),
+        fails=({"measured": 5001}, {"measured": 5001} | JUST_ENOUGH),
         why="Fewer were found, not fewer placed. The rate falls although nothing happened to the students.",
         fix="Look for the source that was not matched this year: wage records, clearinghouse, survey, another State.",
     ),
