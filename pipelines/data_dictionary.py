@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
+from pipelines.act_tables import act_tables
 from pipelines.code_sets import Code, code_set, code_set_names
 from pipelines.ledger import quality_tables
 from pipelines.markdown import NOTE, markdown_table, names
@@ -14,6 +15,7 @@ from pipelines.measurement_tables import measurement_tables
 from pipelines.models import Model, all_models
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import core_tables, key_of
+from pipelines.waiver_tables import waiver_tables
 
 
 def dictionary() -> Iterator[str]:
@@ -28,7 +30,7 @@ def dictionary() -> Iterator[str]:
     )
     for table in (*core_tables(), *reference_tables()):
         yield from _submitted_table(table)
-    for table in (*quality_tables(), *measurement_tables()):
+    for table in (*quality_tables(), *measurement_tables(), *act_tables(), *waiver_tables()):
         yield from _ledger_table(table)
     for model in sorted(all_models(), key=lambda one: one.table):
         yield from _model(model)
