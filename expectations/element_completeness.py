@@ -48,7 +48,7 @@ NOT_FALLEN = Rule(
         ONE | {"column_name": "homelessness_status", "value_count": 0, "asked_count": SMALLEST - 1},
         EMPTIED | {"column_name": "race_selections"}, EMPTIED | {"table_name": "credential"},
         EMPTIED | {"institution_id": "college-2"}, EMPTIED | {"grantee_id": "other"},
-        EMPTIED | {"program_year": "2024-25"},
+        EMPTIED | {"program_year": "2024-25"}, EMPTIED | {"grantee_id": "other", "column_name": "race_selections"},
     ),
     fails=(ONE | {"value_count": 74}, EMPTIED | {"column_name": "single_parent_status", "asked_count": SMALLEST}),
     context={
@@ -56,8 +56,9 @@ NOT_FALLEN = Rule(
             EARLIER, EARLIER | {"column_name": "birth_date"}, EARLIER | {"column_name": "homelessness_status"},
             EARLIER | {"column_name": "single_parent_status", "asked_count": SMALLEST, "value_count": SMALLEST},
             EARLIER | {"column_name": "english_learner_status", "asked_count": 49, "value_count": 49},
+            EARLIER | {"program_year": "2021-22", "column_name": "race_selections"},
         ),
-        "reference.definition": (YEAR,),
+        "reference.definition": (YEAR, YEAR | {"grantee_id": "other", "previous_program_year": "2021-22"}),
     },
 )  # fmt: skip
 
