@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -42,11 +43,12 @@ class Mark:
 def marks_of(table: str, docket: Mapping[Partition, Sequence[Rule]], prints: Fingerprints) -> dict[Place, Mark]:
     """Return what each rule's count in each partition rests on, as things are now; nothing is planned for it."""
     found: dict[Place, Mark] = {}
-    known: dict[str, tuple[str, list[str]]] = {}
+    rules_at_hand = {rule.id: rule for rules in docket.values() for rule in rules}
+    said = {rule_id: (words_of(rule), looked_into(prints.connection, rule)) for rule_id, rule in rules_at_hand.items()}
     for partition, rules in docket.items():
         own = prints.of_partition(table, partition)
         for rule in rules:
-            words, tables = known.setdefault(rule.id, (words_of(rule), looked_into(prints.connection, rule)))
+            words, tables = said[rule.id]
             others = [prints.of_grantee(one, partition.grantee_id) for one in tables]
             found[rule.id, partition] = Mark(words, _sha256([own, *others]))
     return found
@@ -57,7 +59,12 @@ def words_of(rule: Rule) -> str:
     expectation = rule.expectation
     population = rule.population.dict() if rule.population is not None else None
     said = [expectation.expectation_type, expectation.configuration.kwargs, population, rule.version]
-    return _sha256([said, COUNTED_BY, duckdb.__version__, version("great-expectations")])
+    return _sha256([said, COUNTED_BY, duckdb.__version__, _great_expectations()])
+
+
+@cache
+def _great_expectations() -> str:
+    return version("great-expectations")
 
 
 def looked_into(connection: duckdb.DuckDBPyConnection, rule: Rule) -> list[str]:
