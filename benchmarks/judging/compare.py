@@ -20,7 +20,7 @@ from benchmarks.compare import Cost
 from benchmarks.judging import environments
 from benchmarks.judging.checks import checks
 
-SIZES = (1_000_000, 5_000_000, 10_000_000)
+SIZES = (100_000, 1_000_000, 5_000_000, 10_000_000)
 Outcome = Mapping[str, Any]
 
 
