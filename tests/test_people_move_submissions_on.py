@@ -104,6 +104,20 @@ def test_what_no_rule_has_judged_yet_cannot_be_accepted(example: Example) -> Non
     assert (other.exit_code, "no file is read" in other.output) == (2, True)
 
 
+def test_a_night_that_died_among_the_tables_opens_no_gate_because_it_has_not_judged_them_all(example: Example) -> None:
+    example.nights += 1
+    judge(example, "enrollment_student_id_present")
+    example.nights += 1
+    judge(example)
+    with example.warehouse() as connection:
+        connection.execute(
+            "update quality.run set exit_code = 3, rule_book_version = null "
+            "where run_id = (select max(run_id) from quality.run)"
+        )
+    done = cte(example, "accept", *PLACE, *STEWARDS)
+    assert (done.exit_code, "enrollment_student_id_present (3 rows fail" in done.output) == (2, True)
+
+
 def test_a_refused_file_leaves_and_the_one_it_had_replaced_counts_again_until_it_is_judged_anew(
     example: Example,
 ) -> None:

@@ -18,8 +18,10 @@ def hold_judged(connection: duckdb.DuckDBPyConnection, subject: Subject, files: 
     Raises ConfigurationError where none does: no run judged the program year, or files came or left after it.
     """
     found = connection.execute(
-        "select run.run_id, run.started_at from quality.run as run where run.run_id = ("
-        "select max(run_id) from quality.rule_result where grantee_id = ? and program_year = ?)",
+        # A run that died may have judged some tables and others not; only its end writes the rule book's version.
+        "select run_id, started_at from quality.run as run where rule_book_version is not null and exists ("
+        "select 1 from quality.rule_result as result where result.run_id = run.run_id "
+        "and result.grantee_id = ? and result.program_year = ?) order by run_id desc limit 1",
         [subject.grantee_id, subject.program_year],
     ).fetchone()
     place = f"{subject.grantee_id} {subject.program_year}"
