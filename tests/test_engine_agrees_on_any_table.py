@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from judging_cases import COLUMNS, DAY, EXPECTATIONS, POPULATIONS, fill, rule
 from stock_engines import stock_over
 
+from pipelines.validation.clauses import Condition
 from pipelines.validation.counting import count
 from pipelines.validation.judge import ROWS, Book, open_book
 from pipelines.validation.reduction import Scope
@@ -57,7 +58,7 @@ def test_on_any_table_each_count_is_stock_great_expectations_count(
     counting: Counting, tmp_path_factory: pytest.TempPathFactory, kind: str, rows: list[tuple[Any, ...]]
 ) -> None:
     connection, book = put(counting, rows)
-    verdicts = {v.rule_id: v for v in book.verdicts(count(connection, Scope("student"), (), book.conditions))}
+    verdicts = {v.rule_id: v for v in book.verdicts(count(connection, book.wanted(Scope("student"))))}
     with stock_over(rows, tmp_path_factory.getbasetemp()) as stock:
         for name in SHOWN_BY_STOCK:
             ours = verdicts[f"{name}|{kind}"]
@@ -71,33 +72,32 @@ def test_counts_of_parts_are_those_of_the_parts_alone_and_sum_to_the_whole(
 ) -> None:
     connection, book = put(counting, rows)
     by = ("grantee_id", "institution_id")
-    whole, parts = (count(connection, Scope("student", keys=by[:1]), part, book.conditions) for part in ((), by))
+    whole, parts = (count(connection, book.wanted(Scope("student", keys=by[:1]), part)) for part in ((), by))
     assert not whole.broken
     cells = [cell for cell in parts.cells if len(cell) == len(by)]
     assert set(cells) == {(row[0], row[2]) for row in rows}
-    for condition in book.conditions:
+    for condition in wanted(book):
         assert whole.of(condition) == parts.of(condition) == sum(parts.of(condition, cell) for cell in cells)
     for grantee_id in {row[0] for row in rows}:
         own = f"from student where grantee_id = '{grantee_id}'"
         connection.execute(f"create or replace table other.student as {own}")
-        alone = count(connection, Scope("other.student"), (), book.conditions)
-        told = {condition: parts.of(condition, (grantee_id,)) for condition in book.conditions}
-        assert told == {condition: alone.of(condition) for condition in book.conditions}
+        alone = count(connection, book.wanted(Scope("other.student")))
+        told = {condition: parts.of(condition, (grantee_id,)) for condition in wanted(book)}
+        assert told == {condition: alone.of(condition) for condition in wanted(book)}
 
 
 @given(rows=TABLES)
 @settings(phases=AS_FOUND, max_examples=8)
-def test_asking_the_distinct_values_changes_no_count_and_no_row(
-    counting: Counting, rows: list[tuple[Any, ...]]
-) -> None:
+def test_asking_the_distinct_values_changes_no_count(counting: Counting, rows: list[tuple[Any, ...]]) -> None:
     connection, book = put(counting, rows)
-    told = []
-    for from_rows in (NO_SIZE, ANY_SIZE):
-        counts = count(connection, Scope("student"), (), book.conditions, from_rows)
-        picked = {condition: rows_where(connection, counts.predicates[condition]) for condition in book.conditions}
-        assert {c: len(found) for c, found in picked.items()} == {c: counts.of(c) for c in book.conditions}
-        told.append(picked)
-    assert told[0] == told[1]
+    of_rows, of_values = (count(connection, book.wanted(Scope("student")), size) for size in (NO_SIZE, ANY_SIZE))
+    assert [of_rows.of(one) for one in wanted(book)] == [of_values.of(one) for one in wanted(book)]
+
+
+def wanted(book: Book) -> list[Condition]:
+    """Return all that is counted for the rules of the book."""
+    counted = book.wanted(Scope(book.table))
+    return list(dict.fromkeys((*counted.populations, *counted.failing)))
 
 
 def put(counting: Counting, rows: list[tuple[Any, ...]]) -> Counting:
@@ -107,7 +107,3 @@ def put(counting: Counting, rows: list[tuple[Any, ...]]) -> Counting:
     if rows:
         connection.executemany(f"insert into student values ({', '.join('?' * len(COLUMNS))})", rows)
     return counting
-
-
-def rows_where(connection: duckdb.DuckDBPyConnection, predicate: str) -> list[tuple[Any, ...]]:
-    return connection.execute(f"select rowid from student where {predicate} order by rowid").fetchall()
