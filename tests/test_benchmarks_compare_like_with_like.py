@@ -98,7 +98,7 @@ def counted_by_hand(judged_files: Path) -> judging.Outcome:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", [judging.OURS[n] for n in (1, 3, 5, 6)], ids=lambda way: f"{way.name}-{way.source}")
+@pytest.mark.parametrize("way", [judging.OURS[n] for n in (1, 3, 5, 6, 7)], ids=lambda way: f"{way.name}-{way.source}")
 def test_our_judging_and_hand_written_sql_count_the_same_rows_in_every_place(
     way: judging.Way, judged_files: Path, counted_by_hand: judging.Outcome
 ) -> None:

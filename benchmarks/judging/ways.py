@@ -120,8 +120,13 @@ def night(connection: duckdb.DuckDBPyConnection) -> Work:
 
 
 def resubmitted(connection: duckdb.DuckDBPyConnection) -> Work:
-    """Judge all partitions as the night after ``night``, when the rows of one file have changed."""
-    connection.execute(f"update {TABLE} set sex = 'unknown' where submission_id = '{RESUBMITTED}'")
+    """Judge all partitions as the night after ``night``, when the rows of one file have changed.
+
+    Wages change by a cent: each row is another one, and fails the same rules as before.
+    """
+    cent = f"update {TABLE} set quarterly_wage = quarterly_wage + 0.01 where submission_id = '{RESUBMITTED}'"
+    [changed] = connection.execute(cent).fetchall()
+    assert changed[0] > 0, "no row has changed, so nothing would be judged again"
     connection.execute("checkpoint")
     return _judge_night(connection, "second")
 
