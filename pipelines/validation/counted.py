@@ -6,7 +6,7 @@ A group of partitions is one scan; what to scan is decided in ``results``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -74,17 +74,18 @@ def count_partitions(connection: duckdb.DuckDBPyConnection, book: Book, wanted: 
         for institution_id, cell in _institutions(book.table, counts, partition, by):
             for verdict in on_rows.numbers(counts, cell):
                 if verdict.population_count:
-                    tallies[verdict.rule_id, partition][institution_id] = verdict
+                    tally = tallies[verdict.rule_id, partition]
+                    tally[institution_id] = _together(tally.get(institution_id), verdict)
     grantees = {p.grantee_id for p in wanted.partitions if p.grantee_id}
     rows.collect(connection, _numbers(on_rows, counts), wanted.exactly, grantees)
     return {**tallies, **_on_tables(connection, book.table, rules, wanted)}
 
 
 def _has_institutions(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Return whether rows belong to institutions; a table that is not there is told when it is counted."""
+    """Return whether rows belong to institutions; a table that is not there, or a broken view, is told when counted."""
     try:
         return INSTITUTION in {row[0] for row in connection.execute(f"describe {table}").fetchall()}
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         return False
 
 
@@ -95,9 +96,22 @@ def _institutions(table: str, counts: Counts, partition: Partition, by: Sequence
     """
     for cell in counts.cells:
         if INSTITUTION in by and len(cell) == len(by) and cell[: len(PARTITION)] == partition.cell:
-            institution_id = cell[-1] or (UNKNOWN if table.startswith("core.") else None)
-            if institution_id is not None:
-                yield institution_id, cell
+            if cell[-1] is not None:
+                yield cell[-1], cell
+            elif table.startswith("core."):
+                yield UNKNOWN, cell
+
+
+def _together(known: Verdict | None, verdict: Verdict) -> Verdict:
+    """Return the sum of two cells of one institution: some records name none, others say that it is unknown."""
+    if known is None:
+        return verdict
+    return replace(
+        verdict,
+        row_count=(known.row_count or 0) + (verdict.row_count or 0),
+        population_count=(known.population_count or 0) + (verdict.population_count or 0),
+        failed_count=(known.failed_count or 0) + (verdict.failed_count or 0),
+    )
 
 
 def _numbers(book: Book, counts: Counts) -> dict[str, int]:
