@@ -50,10 +50,10 @@ class FoundRows:
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection, table: str, rules: Sequence[Rule]) -> FoundRows:
-        """Return what a table has to show; nothing where it is not there, which is told when it is counted."""
+        """Return what a table has to show; nothing where it is not there or a broken view."""
         try:
             described = connection.execute(f"describe {table}").fetchall()
-        except duckdb.CatalogException:
+        except (duckdb.CatalogException, duckdb.BinderException):
             described = []
         columns, declared = frozenset(row[0] for row in described), METADATA.tables.get(table)
         if declared is not None:
@@ -115,10 +115,10 @@ class FoundRows:
         parts = []
         for column in self.key:
             hidden = is_masked and column in self.masked
-            value = quoted(MASK) if hidden else f"coalesce(cast(t.{column} as varchar), '?')"
+            value = quoted(MASK) if hidden else f"coalesce(cast({self._get(column)} as varchar), '?')"
             parts.append(f"{quoted(column + '=')} || {value}")
         if not is_masked and "line_number" in self.columns and self.key:
-            hole = " or ".join(f"t.{column} is null" for column in self.key)
+            hole = " or ".join(f"{self._get(column)} is null" for column in self.key)
             parts.append(f"case when {hole} then cast(t.line_number as varchar) else '' end")
         return f"concat_ws(' ', {', '.join(parts)})" if parts else "''"
 

@@ -32,17 +32,19 @@ class Fingerprints:
     _views: dict[str, str] = field(default_factory=dict)
 
     def of_partition(self, table: str, partition: Partition) -> str:
-        """Return a hash over the rows of a partition; of a view, over what it is made from."""
+        """Return a hash over the rows of a partition; of a view, over its words and what it is made from."""
         key = (partition.grantee_id, partition.program_year)
         if (query := self._view(table)) is not None:
-            return _hash(*(self.of_partition(one, partition) for one in sorted(tables_of(self.connection, query))))
+            parts = (self.of_partition(one, partition) for one in sorted(tables_of(self.connection, query)))
+            return _hash(query, *parts)
         hashes = self._of_table(table)
         return _hash(*(one for place, one in hashes.items() if place in (key, (None, None))))
 
     def of_grantee(self, table: str, grantee_id: str | None) -> str:
         """Return a hash over all program years of a grantee."""
         if (query := self._view(table)) is not None:
-            return _hash(*(self.of_grantee(one, grantee_id) for one in sorted(tables_of(self.connection, query))))
+            parts = (self.of_grantee(one, grantee_id) for one in sorted(tables_of(self.connection, query)))
+            return _hash(query, *parts)
         hashes = self._of_table(table)
         return _hash(*(f"{place}={one}" for place, one in hashes.items() if place[0] in (grantee_id, None)))
 
@@ -68,8 +70,9 @@ class Fingerprints:
         named = ", ".join(f'"{column}"' for column in columns)
         is_split = set(PARTITION) <= set(columns) and bool(self.grantee_ids)
         keys = ", ".join(PARTITION) if is_split else "null, null"
-        # The count tells two equal rows from none, whose hashes cancel each other out.
-        query = f"select {keys}, count(*), bit_xor(hash({named})) from {table}"
+        # A sum, as under bit_xor equal rows cancel each other out; hashed twice, as DuckDB adds the last column to the
+        # hash of the others by xor: two rows that change alike there, or exchange their values, would look unchanged.
+        query = f"select {keys}, count(*), sum(hash(hash({named}))) from {table}"
         if is_split:
             query += f" where list_contains(?, grantee_id) group by {', '.join(PARTITION)}"
         rows = self.connection.execute(query, [list(self.grantee_ids)] if is_split else []).fetchall()
