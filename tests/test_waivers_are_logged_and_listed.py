@@ -71,7 +71,7 @@ def test_the_log_names_who_approved_a_waiver_and_every_word_of_it(example: Examp
     assert act.detail["waiver"] == one.content
     assert act.signed_sha256 == one.id
     assert _faults(example) == []
-    assert "Bo Lee, approver" in cte(example, "acts", "--verify").output
+    assert f"udc {YEAR} C1 {RULE}  Bo Lee, approver" in cte(example, "acts", "--verify").output
 
 
 def test_each_change_is_logged_once_however_many_nights_it_lasts_and_the_chain_holds(example: Example) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,13 @@ def tell(act: Act) -> None:
 
 def line_of(act: Act) -> str:
     """Return one line about an act."""
-    about = " ".join(filter(None, (act.grantee_id, act.program_year, act.institution_id)))
+    about = " ".join(filter(None, (act.grantee_id, act.program_year, act.institution_id, _rule_of(act))))
     who = f"{act.person_name}, {act.role} (account {act.account})"
     return f"{act.act_number}  {act.acted_at}  {act.kind}  {about}  {who}: {act.statement}  signed {act.signed_sha256}"
+
+
+def _rule_of(act: Act) -> str:
+    """Return the rule of the waiver that an act is about; empty for other acts, and where details were damaged."""
+    with suppress(ValueError, KeyError, TypeError):
+        return str(act.detail["waiver"]["rule_id"])
+    return ""

@@ -102,8 +102,8 @@ def _told(waiver: Waiver, today: date, population: int | None, failed: int | Non
         return "idle", "nothing fails; where that stays so, take it out" if is_judged else "not judged there yet"
     waived = waiver.waived_count(population or 0)
     if failed > waived:
-        return "exceeded", f"{_rows(failed)}, {waived} were waived: open again"
-    told = f"{_rows(failed)}, {waived} are waived"
+        return "exceeded", f"{_rows(failed)}, {waived} {'was' if waived == 1 else 'were'} waived: open again"
+    told = f"{_rows(failed)}, {waived} {'is' if waived == 1 else 'are'} waived"
     if days_left > WARNING_DAYS:
         return "active", told
     return "expiring", f"expires {f'in {_days(days_left)}' if days_left else 'today'}; {told}"
