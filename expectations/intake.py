@@ -44,7 +44,7 @@ RULES = (
     _refusal("file_layout_known", "Each file is one that the grantee's layouts describe",
              "Name the file as the layout says, or have a layout added for it."),
     _refusal("file_not_repeated", "No file is sent twice under two names",
-             "Send each file once; if the second was meant to differ, export it again.",
+             "Send each file once, and take the copy out: it counts as soon as the first is replaced by a new version.",
              why="The second copy is set aside, so nothing counts twice; it may stand where another file was meant.",
              dimension="uniqueness", severity="warning"),
     _refusal("file_program_year_matches", "Each file lies in the folder of its program year",

@@ -11,8 +11,8 @@ from typing import Any
 import great_expectations.expectations.core as gxe
 
 from expectations.custom import ExpectRowsToSatisfy
-from expectations.ipeds import FIX, NONE
-from expectations.rule import Dimension, Row, Rule
+from expectations.ipeds import FIX, NEVER_NEGATIVE, NONE
+from expectations.rule import Dimension, Row, Rule, Threshold
 from pipelines.reference_tables import COMPLETIONS_RACES, SEXES
 
 TABLE = "reference.ipeds_completions"
@@ -27,11 +27,12 @@ UNREADABLE = "unreadable_columns"
 def _rule(  # noqa: PLR0913 - what a rule says, most of it by keyword
     name: str, title: str, condition: str, columns: Iterable[str], *, passes: tuple[Row, ...], fails: tuple[Row, ...],
     why: str, fix: str = FIX, dimension: Dimension = "consistency", words: str = "all rows",
+    threshold: Threshold = NONE,
 ) -> Rule:  # fmt: skip
     named = tuple(columns)
     return Rule(
         id=f"ipeds_completions_{name}", table=TABLE, title=title, dimension=dimension, severity="warning",
-        threshold=NONE, expectation=ExpectRowsToSatisfy(column_list=list(named), condition=condition),
+        threshold=threshold, expectation=ExpectRowsToSatisfy(column_list=list(named), condition=condition),
         columns=tuple(c for c in named if c not in (UNREADABLE, "cip_code")), population_words=words,
         why=why, fix=fix, passes=passes, fails=fails,
     )  # fmt: skip
@@ -115,7 +116,7 @@ def _not_negative() -> Rule:
         fails=tuple(zeros | {count: -1} for count in COUNTS),
         why="IPEDS writes -1 and -2 for not reported and not applicable; added up as awards, they lower every sum.",
         fix="Declare the code under `nulls` of the column in the layout, so that it is read as no value.",
-        dimension="validity",
+        dimension="validity", threshold=NEVER_NEGATIVE,
     )  # fmt: skip
 
 
@@ -123,7 +124,8 @@ def _cip_code() -> Rule:
     return Rule(
         id="ipeds_completions_cip_code_pattern", table=TABLE,
         title="The CIP code of each IPEDS completions row has six digits, or is the 99 of a total",
-        dimension="validity", severity="warning", threshold=NONE,
+        dimension="validity", severity="warning",
+        threshold=Threshold(evidence="house default: IPEDS counts awards by six-digit CIP code, with their sum at 99"),
         expectation=gxe.ExpectColumnValuesToMatchRegex(column="cip_code", regex=r"^(\d{2}\.\d{4}|99)$"),
         columns=("cip_code",), population_words="rows with a CIP code",
         why="A code of two or four digits sums those below it; added up with them, it counts every award twice.",

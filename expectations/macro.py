@@ -85,7 +85,7 @@ GONE = (
         passes=({"numerator_count": 1}, {"numerator_count": 0} | NEW,
                 {"numerator_count": 0, "previous_numerator_count": 9}),
         fails=({"numerator_count": 0}, {"numerator_count": 0, "previous_numerator_count": FEW}),
-        why="Noncredit students live in another system at most colleges. When its export fails, they are simply gone.",
+        why="Noncredit students often live in another system. When its export fails, they are simply gone.",
         fix="Ask continuing education for its export; check that its courses still carry the noncredit code.",
     ),
 )  # fmt: skip

@@ -86,7 +86,7 @@ RULES = (
         fix="Look the number up in the IPEDS directory; send blank where the institution has none of its own.",
     ),
     _agreement(
-        "outside_institution_expected", "Each public two-year college that IPEDS lists in the State has sent records",
+        "outside_institution_expected", "Each public community or technical college that IPEDS lists has sent records",
         "ours_count > 0", comparison="institution", dimension="completeness", severity="info",
         population=Column("theirs_count") > 0,
         population_words="colleges of the State with control 1 and INSTCAT 3 or 4, and those that sent records",
@@ -119,7 +119,7 @@ RULES = (
         ),
         fails=({"subject_code": "under_1_year", "ours_count": 0, "theirs_count": 50},
                {"subject_code": "1_to_4_years", "ours_count": 0}),
-        why="Certificates are mostly CTE. Where none is reported, 2P1 counts their holders as without a credential.",
+        why="Many CTE programs lead to certificates. Where none is sent, their holders have no credential in 2P1.",
         fix="Export certificates as well as degrees, and their award level.",
     ),
     _agreement(

@@ -142,8 +142,8 @@ SELDOM_FROM_SURVEYS = Rule(
     population=Column("placement_status") == "employment", population_words="records of employment",
     columns=("placement_source", "placement_status"),
     threshold=Threshold(evidence="house default: half, of 20 records or more"),
-    why="Graduates who have found work answer more readily. 1P1 from surveys is higher than from wage records, and a "
-        "gap between groups may be a gap in answering.",
+    why="Graduates who have found work may answer more readily: 1P1 from surveys is then too high, and a gap between "
+        "groups may be a gap in answering.",
     fix="Ask your State's labor agency for a match with wage records, and keep the survey for those it cannot see.",
     passes=(
         *_FEW_SURVEYED, SURVEYED | {"placement_status": "unknown"},

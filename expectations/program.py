@@ -58,7 +58,7 @@ CIP_SPECIFIC = Rule(
     expectation=gxe.ExpectColumnValuesToNotMatchRegex(column="cip_code", regex=r"99$"),
     columns=("cip_code", "program_name"), population_words="programs with a CIP code",
     threshold=Threshold(share="0.1", evidence="house default"),
-    why="CIP codes that end in 99 are what is left over: they lead to no occupation, so that the local needs "
+    why="CIP codes that end in 99 are what is left over: few lead to one occupation, so that the local needs "
         "assessment cannot say whether the program meets a demand, nor whether it is nontraditional.",
     fix="Look for the code that describes what is taught; keep the other one only where none does.",
     passes=({"cip_code": "51.3801"}, {"cip_code": "51.9901"}, {"cip_code": None}),

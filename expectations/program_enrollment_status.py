@@ -112,7 +112,7 @@ OTHERS_COMPLETED_NONE = Rule(
     columns=("reported_participant_status", "student_id", "program_id"),
     threshold=Threshold(share="0.05", evidence=STATUTE),
     why="One completed course makes a participant. Students left out by the college are missing from its equity "
-        "counts, and they are seldom a fair cross-section: part-time and noncredit students are forgotten first.",
+        "counts, and they may be no fair cross-section: part-time and noncredit students are easily forgotten.",
     fix="Count each student who earned credits or hours in a course of the program as participant.",
     passes=(
         ONE | NEITHER | {"reported_participant_status": "yes"}, ONE | NEITHER | {"reported_concentrator_status": "yes"},

@@ -28,7 +28,7 @@ SOURCE_DECLARED = Rule(
     ),
     population=Column("institution_id").is_null(), population_words="dimensions of the grantee",
     columns=("is_source_declared", "equity_dimension"),
-    threshold=Threshold(evidence="house default: every dimension; the rule itself is E402 of the starter catalogue"),
+    threshold=Threshold(evidence="house default: every dimension"),
     why="A flag means what its source asks: a Pell grant is not poverty, a disability record is not a disability. "
         "Without the source nobody knows whom the flag leaves out.",
     fix="Add an [[equity_source]] block for the dimension to grantee.toml, with its proxy and the evidence.",
@@ -78,8 +78,8 @@ NEVER_FILED_NOT_NO = Rule(
     population_words=FROM_AID_FORMS, not_applicable_words="no dimension from aid forms",
     columns=("never_filed_count", "equity_dimension", "institution_id"),
     threshold=Threshold(evidence="house default: a twentieth of the students who were asked and did not decline"),
-    why="It is the field's largest silent bias: those who never file are not the better off, and a No makes the group "
-        "smaller than it is. Here they count as missing.",
+    why="Who never filed is not known to be better off. Their No makes the group smaller than it is, and nobody sees "
+        "it: perhaps the largest silent bias of the field. Here they count as missing.",
     fix="Send unknown, or blank, for students without an aid form of the year.",
     passes=(
         AID | {"never_filed_count": 5}, AID | {"institution_id": None, "never_filed_count": 90},
@@ -170,8 +170,8 @@ MEASURABLE = Rule(
     population=BY_INSTITUTION, population_words=FROM_SMALLEST, not_applicable_words=TOO_FEW,
     columns=("reasons", "equity_dimension", "institution_id"),
     threshold=Threshold(evidence="house default: half of those who did not decline are known, and not all are No"),
-    why="Students are asked, and nothing can be said of the answers: gaps of this group must not be shown, and the "
-        "duty to disaggregate is not met at this institution.",
+    why="Students are asked, and nothing can be said of the answers: gaps of this group must not be shown, and "
+        "the disaggregation that Perkins V section 113(b) asks for lacks it at this institution.",
     fix="Begin with the reasons given; they name what would make the dimension measurable.",
     passes=(
         ONE, ONE | {"verdict": "with_caution"}, ONE | {"verdict": "not_measurable", "is_collected": False},

@@ -42,10 +42,10 @@ class Threshold:
 
     def __str__(self) -> str:
         """Say the threshold in words, for tables and pages."""
-        if self.share == "0" and self.count == 0:
-            return "none may fail"
-        share = f"{float(Fraction(self.share) * 100):g}% of the population"
-        return f"at most {share}" if self.count == 0 else f"at most {share} or {self.count} rows"
+        share = f"{float(Fraction(self.share) * 100):g}% of the population" if Fraction(self.share) else ""
+        rows = f"{self.count} {'row' if self.count == 1 else 'rows'}" if self.count else ""
+        allowed = " or ".join(filter(None, (share, rows)))
+        return f"at most {allowed}" if allowed else "none may fail"
 
 
 @dataclass(frozen=True)

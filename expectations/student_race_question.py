@@ -77,7 +77,7 @@ ONE_FIELD_ONE_ANSWER = Rule(
     expectation=gxe.ExpectColumnValuesToNotMatchRegex(column="race_selections", regex=r"\|"),
     population=Column("race_question_standard") == OLDER, population_words="students asked by the standard of 1977",
     columns=("race_selections", "race_question_standard"), threshold=Threshold(evidence="house default"),
-    why="The standard of 1977 put race and ethnicity into one field. Several selections come from another question, "
+    why="The standard of 1977 puts each person into one category. Several selections come from another question, "
         "and groups counted by the wrong standard cannot be compared over the years.",
     fix="Declare in the layout the question that was asked; students asked by different ones need different layouts.",
     passes=({"race_question_standard": OLDER, "race_selections": "asian"}, APART | {"race_selections": "asian|white"}),
@@ -127,7 +127,7 @@ ETHNICITY_ASKED = Rule(
     population=ASKED_APART, population_words="students asked by the two questions of 1997",
     columns=("hispanic_ethnicity", "race_question_standard"), threshold=Threshold(evidence="house default"),
     why="Without the answer on ethnicity there is no Hispanic student: all of them are counted by race, and the "
-        "largest gap of many States disappears.",
+        "gap of this group cannot be seen.",
     fix="Add the ethnicity column to the extract and its layout, or declare the question that was really asked.",
     passes=(
         APART | {"hispanic_ethnicity": "no"}, APART | {"hispanic_ethnicity": "not_reported"},

@@ -140,7 +140,7 @@ REPORTABLE = Rule(
     not_applicable_words="no students",
     columns=("student_count", "sex", "race_ethnicity", "institution_id"),
     threshold=Threshold(
-        share="0.5", evidence="house default; 10 is the modal minimum of States (NCES Technical Brief 3), as E403"
+        share="0.5", evidence="house default: half; 10 is the modal minimum of States (NCES Technical Brief 3)"
     ),
     why="What will be suppressed is no missing data: it tells how far down this institution can be disaggregated.",
     fix="Nothing to repair in the data. Join years or programs before you show the institution by subgroup.",

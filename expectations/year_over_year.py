@@ -60,7 +60,7 @@ RULES = (
                 {"measured": 9000, "previous_denominator_count": 29}),
         fails=({"measured": 5001}, {"measured": 2999}, {"measured": 5001, "institution_id": None},
                {"measured": 5001} | JUST_ENOUGH),
-        why="Programs are praised or put on improvement plans for such a jump. Most often a source was added or lost.",
+        why="Colleges are praised, or asked to improve, for such a jump. Most often a source was added or lost.",
         fix="Compare numerator, denominator and unknown with the year before, source by source, and explain the jump.",
     ),
     about_measure(
