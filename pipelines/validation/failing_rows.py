@@ -80,6 +80,8 @@ class FoundRows:
 
         ``grantees`` are those whose rows these are, and whose raw tables have the values as sent.
         """
+        if not numbers:  # the table could not be counted, so that nothing has been picked
+            return
         picked = {row[0] for row in connection.execute(f"select distinct condition_number from {PICKED}").fetchall()}
         failing = [rule for rule in self.rules if numbers.get(rule.id) in picked]
         if failing:
