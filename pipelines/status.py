@@ -88,10 +88,11 @@ def _say_submissions(connection: duckdb.DuckDBPyConnection, say: Callable[[str],
 
 
 def _say_findings(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
-    counts = dict(
-        connection.execute("select severity, count(*) from quality.finding where state = 'open' group by 1").fetchall()
-    )
-    say("open findings: " + ", ".join(f"{counts.get(word, 0)} {word}" for word in ("critical", "warning", "info")))
+    rows = connection.execute(
+        "select severity, count(*), count(*) filter (is_waived) from quality.finding where state = 'open' group by 1"
+    ).fetchall()
+    counts = {word: f"{found} {word}" + (f" ({waived} waived)" if waived else "") for word, found, waived in rows}
+    say("open findings: " + ", ".join(counts.get(word, f"0 {word}") for word in ("critical", "warning", "info")))
 
 
 def _say_waivers(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:

@@ -241,6 +241,16 @@ def test_the_status_counts_the_days_from_today_and_not_from_the_last_night(examp
     assert "days ago: open again" in cte(example, "status").output
 
 
+def test_the_status_says_how_many_of_the_open_findings_are_waived_because_they_stay_findings(example: Example) -> None:
+    with example.warehouse() as connection:
+        connection.execute(
+            "insert into quality.finding (finding_id, rule_id, severity, state, is_waived) values "
+            "('1', 'r', 'critical', 'open', true), ('2', 'r', 'critical', 'open', false), "
+            "('3', 'r', 'warning', 'open', false), ('4', 'r', 'info', 'fixed', true)"
+        )
+    assert "open findings: 2 critical (1 waived), 1 warning, 0 info" in cte(example, "status").output
+
+
 def test_the_status_of_a_home_from_before_there_were_waivers_is_told_all_the_same(example: Example) -> None:
     with example.warehouse() as connection:
         connection.execute("drop table quality.waiver")
