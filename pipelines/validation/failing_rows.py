@@ -61,7 +61,8 @@ class FoundRows:
             shared = PARTITION if table.startswith("core.") else ()
             key = tuple(c for c in declared.info["key"] if c not in shared)
             return cls(table, tuple(rules), columns, key, frozenset(c.name for c in declared.columns if c.info["pii"]))
-        grain = next((model.grain for model in all_models() if model.table == table and model.schema == "mart"), None)
+        models = all_models() if table.startswith("mart.") else ()
+        grain = next((model.grain for model in models if model.table == table), None)
         # What is said of files has no key that a file sent again would keep: what is text tells its rows apart.
         key = grain or tuple(row[0] for row in described if row[1] == "VARCHAR")
         key = tuple(column for column in key if column not in PASSING)
