@@ -146,7 +146,8 @@ def _summary(home: Path, say: Callable[[str], None]) -> int:
         ).fetchall()[0]
         gates = connection.execute(
             "select grantee_id, program_year, rule_id, failed_count from quality.rule_result where run_id = ? "
-            "and institution_id is null and status = 'failed' and severity = 'critical' and not is_waived order by 1, 2, 3",
+            "and institution_id is null and status = 'failed' and severity = 'critical' and not is_waived "
+            "order by 1, 2, 3",
             [run_id],
         ).fetchall()
         broken = connection.execute(
