@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from expectations.rule import Rule
+from pipelines.schema import METADATA
 from pipelines.validation.fingerprint import Fingerprints
 from pipelines.validation.judge import Verdict
 from pipelines.validation.names import tables_of
@@ -55,10 +56,13 @@ def marks_of(table: str, docket: Mapping[Partition, Sequence[Rule]], prints: Fin
 
 
 def words_of(rule: Rule) -> str:
-    """Return a hash over what decides which rows of its table fail a rule, and over the programs that count them."""
+    """Return a hash over what decides which rows fail a rule and what is shown of them, and who counts them."""
     expectation = rule.expectation
     population = rule.population.dict() if rule.population is not None else None
-    said = [expectation.expectation_type, expectation.configuration.kwargs, population, rule.version]
+    declared = METADATA.tables.get(rule.table)
+    masked = sorted(c.name for c in declared.columns if c.info["pii"]) if declared is not None else []
+    shown = [rule.columns, masked]  # findings that are kept show what was shown when they were found
+    said = [expectation.expectation_type, expectation.configuration.kwargs, population, rule.version, shown]
     return _sha256([said, COUNTED_BY, duckdb.__version__, _great_expectations()])
 
 
