@@ -13,6 +13,7 @@ from pipelines.schema import content_columns, core_tables
 from pipelines.scorecard.card import Run
 from pipelines.scorecard.coverage import LABELS
 from pipelines.scorecard.verdicts import RuleWords
+from pipelines.waiver_tables import waiver_tables
 from pipelines.warehouse import insert_rows
 
 GRANTEE, YEAR = "oregon", "2023-24"
@@ -27,6 +28,8 @@ create table mart.indicator (grantee_id text, program_year text, cohort_program_
 create table mart.coverage (grantee_id text, program_year text, institution_id text, equity_dimension text,
     student_count bigint, value_count bigint, unknown_count bigint, declined_count bigint, not_reported_count bigint,
     not_collected_count bigint, yes_count bigint, no_count bigint);
+create table mart.readiness (grantee_id text, program_year text, institution_id text, equity_dimension text,
+    verdict text, reasons text);
 create table mart.element_completeness (grantee_id text, program_year text, institution_id text, table_name text,
     column_name text, row_count bigint, asked_count bigint, value_count bigint);
 create table mart.record_count (grantee_id text, program_year text, institution_id text, table_name text,
@@ -56,6 +59,10 @@ RULES = (
     ("course_key_unique", "uniqueness", "critical", "A course is reported once a term", 0),
     ("program_length_readable", "validity", "warning", "Program length could be read", 0),
 )
+READINESS = (
+    ("measurable", ""), ("with_caution", "never yes; source not declared"), ("measurable", ""),
+    ("not_measurable", "not collected"), (None, "too few students; not collected"),
+)  # fmt: skip
 WORDS = {rule_id: RuleWords(title, "Correct the record and send the file again.") for rule_id, _, _, title, _ in RULES}
 
 
@@ -65,7 +72,7 @@ def warehouse(institution_count: int = 5, *, names: tuple[str, ...] = NAMES, is_
     for schema in ("core", "quality", "mart"):
         connection.execute(f"create schema {schema}")
     types = {"BIGINT": "bigint", "INTEGER": "integer", "BOOLEAN": "boolean", "DATE": "date", "DATETIME": "timestamp"}
-    for table in quality_tables():
+    for table in (*quality_tables(), *waiver_tables()):
         columns = ", ".join(f"{c.name} {types.get(str(c.type), 'text')}" for c in table.columns)
         connection.execute(f"create table quality.{table.name} ({columns})")
     connection.execute(MARTS)
@@ -80,6 +87,7 @@ def warehouse(institution_count: int = 5, *, names: tuple[str, ...] = NAMES, is_
         _grantee_wide(rows, ids)
         _files(rows)
         _verdicts(rows, ids)
+        _waivers(rows, ids)
         rows.write()
     return connection
 
@@ -129,6 +137,8 @@ def _institution(connection: Any, institution_id: str, name: str, n: int) -> Non
                    row_count=rows, asked_count=asked, value_count=max(asked - gap, 0))  # fmt: skip
     for d, dimension in enumerate(LABELS):
         _coverage(connection, {**place, "equity_dimension": dimension}, 120 + 37 * n, d, n)
+        verdict_of, reasons = READINESS[(d * 3 + n) % len(READINESS)]
+        insert(connection, "mart.readiness", **place, equity_dimension=dimension, verdict=verdict_of, reasons=reasons)
     for i, code in enumerate(("1P1", "2P1", "3P1")):
         size = (30 + 6 * n) * (n != 1 or i != 2)
         status = "pending" if code == "2P1" else "computed" if size else "no_denominator"
@@ -205,12 +215,32 @@ def _files(connection: Any) -> None:
 def _verdicts(connection: Any, ids: list[str]) -> None:
     for rule_id, dimension, severity, _title, count in RULES:
         verdict(connection, rule_id, dimension, severity, 900, count)
+        for place, institution_id in enumerate(ids):
+            own = len(range(place, count, len(ids)))
+            verdict(connection, rule_id, dimension, severity, 900 // len(ids), own, institution_id=institution_id)
         for n in range(count):
             insert(connection, "quality.finding", finding_id=f"{rule_id}-{n}", rule_id=rule_id, rule_version=1,
                    severity=severity, grantee_id=GRANTEE, institution_id=ids[n % len(ids)], program_year=YEAR,
                    submission_id="s1", table_name="core.enrollment", file_name="Enrollment_Fall_2023.csv",
                    line_number=100 + n, state="open", change="new", is_waived=rule_id == "student_key_unique",
                    first_seen_run_id=RUN.run_id, last_seen_run_id=RUN.run_id)  # fmt: skip
+
+
+def _waivers(connection: Any, ids: list[str]) -> None:
+    for rule_id, institution_id, standing, failed in (
+        ("student_key_unique", None, "active", 12),
+        ("enrollment_credits_earned_plausible", ids[-1], "exceeded", 8),
+        ("student_sex_readable", None, "expired", 33),
+    ):
+        waiver(connection, rule_id, institution_id, standing, failed)
+
+
+def waiver(connection: Any, rule_id: str, institution_id: str | None, standing: str, failed: int, **more: Any) -> None:
+    row = {"tolerance_count": 7, "tolerance_share": "0.02", "population_count": 900, **more}
+    insert(connection, "quality.waiver", waiver_id=f"{rule_id}-{institution_id}", grantee_id=GRANTEE,
+           program_year=YEAR, institution_id=institution_id, rule_id=rule_id, reason="The old system lost them",
+           author="Ana Diaz", approved_by="Bo Lee", approved_at=date(2026, 9, 1), expires=date(2027, 6, 30),
+           standing=standing, standing_words="in words of the day", failed_count=failed, **row)  # fmt: skip
 
 
 def verdict(connection: Any, rule_id: str, dimension: str, severity: str, population: int | None, failed: int | None,

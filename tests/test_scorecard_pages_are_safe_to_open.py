@@ -76,6 +76,25 @@ def test_a_hostile_institution_name_is_shown_and_never_run():
     assert not read.faults
 
 
+def test_a_hostile_reason_of_a_waiver_is_shown_and_never_run(card):
+    hostile = replace(card.waivers[0], reason=HOSTILE, approved_by="<b>Bo</b>", institution_name="<img src=x>")
+    read = Reader(render_scorecard(replace(card, waivers=(hostile,))))
+
+    assert not read.having("script")
+    assert not read.having("img")
+    assert not read.having("b")
+    assert HOSTILE in "".join(read.text)
+
+
+def test_a_waiver_never_looks_like_a_pass(page):
+    (section,) = re.findall(r'<section id="waivers".*?</section>', page, re.DOTALL)
+
+    assert 'class="mark yes"' not in section
+    assert section.count('class="mark no"') == 2
+    assert "open again: more rows fail than were waived" in section
+    assert "in words of the day" not in section  # words that count days would change the page every night
+
+
 def test_a_hostile_message_about_a_file_is_shown_and_never_run(card):
     files = (replace(card.files[0], file_name=HOSTILE, status="refused", message=HOSTILE),)
     read = Reader(render_index([replace(card, files=files)], RUN))

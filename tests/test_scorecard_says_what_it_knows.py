@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from scorecard_example import GRANTEE, RUN, WORDS, YEAR, insert, verdict, warehouse
+from scorecard_example import GRANTEE, RUN, WORDS, YEAR, insert, verdict, waiver, warehouse
 
 from pipelines.reports.document import scorecard_json
 from pipelines.scorecard.build import build_scorecard, run_of
@@ -172,7 +172,8 @@ def test_the_document_holds_what_the_page_shows_and_no_overall_number(connection
         "format", "edition", "notice", "fictional", "grantee_id", "grantee_name", "program_year",
         "definition_version", "definition_evidence", "rule_book_version", "code_version", "rubric_title", "elements",
         "gates", "could_not_be_judged", "findings", "indicators", "institution_indicators", "coverage",
-        "completeness", "themes", "top_rules", "files", "missing_tables", "records", "exclusions", "inputs", "run",
+        "readiness", "completeness", "themes", "top_rules", "waivers", "files", "missing_tables", "records",
+        "exclusions", "inputs", "run",
     }  # fmt: skip
     assert document["notice"] == "restricted: unprotected counts"
     assert document["fictional"] == "FICTIONAL, not data of Oregon Higher Education Coordinating Commission"
@@ -223,3 +224,86 @@ def test_rows_that_say_no_institution_are_shown_but_are_no_college_to_be_ranked(
 
     assert ("unknown", "Institution unknown") in card.completeness.institutions
     assert criterion(card, 1, "required_values").institution_count == 5
+
+
+def earlier_night(connection, run_id, failed, *, rule_version=1, exit_code=0):
+    """A night before the last one, on which another number of rows failed the rule with most findings."""
+    insert(connection, "quality.run", run_id=run_id, exit_code=exit_code)
+    insert(connection, "quality.rule_result", run_id=run_id, rule_id="enrollment_credits_earned_plausible",
+           rule_version=rule_version, grantee_id=GRANTEE, program_year=YEAR, population_count=900,
+           failed_count=failed, status="failed")  # fmt: skip
+
+
+def test_the_trend_is_against_the_last_other_share_so_that_a_quiet_night_does_not_wipe_it_out(connection):
+    earlier_night(connection, "20261101", 20)
+    earlier_night(connection, "20261102", 60)
+    earlier_night(connection, "20261103", 41)
+    line = built(connection).top_rules[0]
+
+    assert (line.trend, line.before, line.failed) == ("better", Share(60, 900), Share(41, 900))
+
+
+@pytest.mark.parametrize("night", [{"rule_version": 0}, {"exit_code": 3}, {"exit_code": None}])
+def test_a_rule_of_other_words_and_a_night_that_broke_are_nothing_to_compare_with(connection, night):
+    earlier_night(connection, "20261101", 60, **night)
+    line = built(connection).top_rules[0]
+
+    assert (line.trend, line.before) == ("", None)
+
+
+def test_a_rule_says_at_how_many_of_the_institutions_judged_it_fails_and_records_of_none_are_no_institution(connection):
+    rule = ("student_birth_date_present", "completeness", "warning")
+    connection.execute("delete from quality.finding where rule_id <> $1", [rule[0]])
+    verdict(connection, *rule, 10, 10, institution_id="unknown")
+    verdict(connection, *rule, 0, 0, institution_id="C99")
+    (line,) = built(connection).top_rules
+
+    assert line.institutions == Share(1, 5)
+
+
+def test_waivers_that_cover_nothing_any_more_come_before_those_that_do(connection):
+    waiver(connection, "student_sex_readable", "C03", "idle", 0)
+    waiver(connection, "student_sex_readable", "C04", "expiring", 1)
+    lines = built(connection).waivers
+
+    assert [line.standing for line in lines] == ["exceeded", "expired", "expiring", "active", "idle"]
+    assert (lines[0].institution_name, lines[0].failed) == ("Rainwater Community College", Share(8, 900))
+
+
+@pytest.mark.parametrize(
+    ("count", "share", "words"),
+    [
+        (1, "0", "1 row"),
+        (1200, "0", "1,200 rows"),
+        (0, "0.0005", "0.05%"),
+        (7, "0.02", "7 rows or 2%, whichever is more"),
+    ],
+)
+def test_a_tolerance_is_said_in_full_or_a_waiver_would_look_wider_than_it_is(connection, count, share, words):
+    connection.execute("delete from quality.waiver")
+    waiver(connection, "student_sex_readable", None, "active", 1, tolerance_count=count, tolerance_share=share)
+
+    assert [line.tolerance for line in built(connection).waivers] == [words]
+
+
+def test_each_institution_is_counted_under_one_verdict_and_too_few_students_is_none(connection):
+    lines = {line.dimension: line for line in built(connection).readiness}
+    connection.execute("update mart.readiness set institution_id = 'unknown' where institution_id = 'C04'")
+    without = {line.dimension: line for line in built(connection).readiness}
+
+    sex = lines["sex"]
+    assert (sex.measurable_count, sex.with_caution_count, sex.not_measurable_count, sex.too_few_count) == (2, 1, 1, 1)
+    assert sex.reasons == (("never yes", 1), ("not collected", 1), ("source not declared", 1))
+    assert without["sex"].not_measurable_count == 0
+
+
+def test_the_most_frequent_reason_comes_first(connection):
+    reasons = ("all no", "never yes", "all no; never yes", "never yes; unlike the year before; all blank")
+    for number, text in enumerate(reasons, start=1):
+        connection.execute(
+            "update mart.readiness set verdict = 'with_caution', reasons = $1 where institution_id = $2",
+            [text, f"C0{number}"],
+        )
+    connection.execute("delete from mart.readiness where institution_id = 'C05'")
+
+    assert built(connection).readiness[0].reasons == (("never yes", 3), ("all no", 2), ("all blank", 1))

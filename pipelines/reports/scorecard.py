@@ -19,6 +19,7 @@ SECTIONS = (
     ("coverage", "Equity dimensions"),
     ("completeness", "Completeness"),
     ("rules", "Rules and findings"),
+    ("waivers", "Waivers"),
     ("files", "Files and records"),
 )
 # A share below the mark is shaded so; the number stands in the cell, the shade only guides the eye.

@@ -24,6 +24,15 @@ RULE_STATUS: Mapping[str, str] = MappingProxyType(
         "": "cannot tell",
     }
 )
+WAIVER_STANDING: Mapping[str, str] = MappingProxyType(
+    {
+        "exceeded": "open again: more rows fail than were waived",
+        "expired": "expired: covers nothing any more",
+        "expiring": "covers the failure, expires within 14 days",
+        "active": "covers the failure",
+        "idle": "covers nothing now",
+    }
+)
 FILE_STATUS: Mapping[str, str] = MappingProxyType(
     {
         "received": "received",

@@ -24,9 +24,12 @@ from pipelines.scorecard.criteria import Measured, judge_criterion
 from pipelines.scorecard.evidence import Known, evidence
 from pipelines.scorecard.outcomes import indicator_lines
 from pipelines.scorecard.read import Partition
+from pipelines.scorecard.readiness import readiness_lines
 from pipelines.scorecard.rubric import CoreElement, rubric
 from pipelines.scorecard.suggestion import suggest
+from pipelines.scorecard.top_rules import top_rules
 from pipelines.scorecard.verdicts import RuleWords
+from pipelines.scorecard.waivers import waiver_lines
 
 FLAWED = f"""
     select r.dimension, f.institution_id, f.table_name, count(distinct (f.submission_id, f.line_number)) as record_count
@@ -96,9 +99,11 @@ def build_scorecard(
         indicators=tuple(i for i in measured.indicators if i.institution_id is None),
         institution_indicators=tuple(i for i in measured.indicators if i.institution_id is not None),
         coverage=measured.coverage,
+        readiness=readiness_lines(partition),
         completeness=completeness(measured.elements, sources.names),
         themes=judged.themes(known.verdicts),
-        top_rules=judged.top_rules(partition, known.verdicts, sources.words),
+        top_rules=top_rules(partition, known.verdicts, sources.words),
+        waivers=waiver_lines(partition, sources.names, sources.words),
         files=measured.files,
         missing_tables=measured.missing_tables,
         records=arrivals.record_lines(partition),

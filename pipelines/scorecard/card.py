@@ -12,9 +12,11 @@ from pipelines.scorecard.lines import (
     FileLine,
     Finding,
     IndicatorLine,
+    ReadinessLine,
     RecordLine,
     RuleLine,
     ThemeLine,
+    WaiverLine,
 )
 from pipelines.scorecard.share import Share
 
@@ -128,9 +130,11 @@ class Scorecard:
     indicators: tuple[IndicatorLine, ...]
     institution_indicators: tuple[IndicatorLine, ...]
     coverage: tuple[CoverageLine, ...]
+    readiness: tuple[ReadinessLine, ...]
     completeness: Completeness
     themes: tuple[ThemeLine, ...]
     top_rules: tuple[RuleLine, ...]
+    waivers: tuple[WaiverLine, ...]
     files: tuple[FileLine, ...]
     missing_tables: tuple[str, ...] | None
     records: tuple[RecordLine, ...]

@@ -52,6 +52,22 @@ class CoverageLine:
 
 
 @dataclass(frozen=True)
+class ReadinessLine:
+    """At how many institutions an equity dimension can be measured; ``reasons`` with institutions, most frequent first.
+
+    ``too_few_count``: institutions with too few students for a verdict.
+    """
+
+    dimension: str
+    label: str
+    measurable_count: int
+    with_caution_count: int
+    not_measurable_count: int
+    too_few_count: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class HeatRow:
     """Informative completeness of one element, one share per institution in the order of ``Completeness``."""
 
@@ -72,19 +88,43 @@ class Completeness:
 
 @dataclass(frozen=True)
 class RuleLine:
-    """A rule with many open findings, and its verdict for the grantee."""
+    """A rule with many open findings, and its verdict for the grantee.
+
+    ``institutions``: those at which the rule fails, of those at which it was judged. ``before`` is the last other share
+    of rows that failed, None where none has been seen, and ``trend`` says better or worse than that, or nothing.
+    """
 
     rule_id: str
     title: str
     severity: str
     dimension: str
     finding_count: int
-    institution_count: int
+    institutions: Share
     failed: Share
+    trend: str
+    before: Share | None
     threshold: str
     status: str
     is_waived: bool
     fix: str
+
+
+@dataclass(frozen=True)
+class WaiverLine:
+    """A failure that the agency lives with until a date. ``institution_id`` is None where it is for the grantee."""
+
+    rule_id: str
+    title: str
+    institution_id: str | None
+    institution_name: str
+    standing: str
+    failed: Share
+    tolerance: str
+    reason: str
+    author: str
+    approved_by: str
+    approved_at: date
+    expires: date
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Verdicts on rules and open findings, as the last run left them: gates, themes, the rules with most findings."""
+"""Verdicts on rules and open findings, as the last run left them: gates, themes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pipelines.scorecard.card import Gate
-from pipelines.scorecard.lines import Finding, RuleLine, ThemeLine
+from pipelines.scorecard.lines import Finding, ThemeLine
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.share import Share
 
@@ -14,12 +14,10 @@ SEVERITIES = ("critical", "warning", "info")
 DIMENSIONS = (
     "completeness", "validity", "uniqueness", "consistency", "integrity", "timeliness", "equity", "accuracy",
 )  # fmt: skip
-MOST = 10
-LATEST = """
+LAST_RUN = "select max(run_id) from quality.rule_result where grantee_id = $1 and program_year = $2"
+LATEST = f"""
     select * from quality.rule_result
-    where grantee_id = $1 and program_year = $2 and institution_id is null and run_id = (
-        select max(run_id) from quality.rule_result where grantee_id = $1 and program_year = $2
-    )
+    where grantee_id = $1 and program_year = $2 and institution_id is null and run_id = ({LAST_RUN})
 """
 
 
@@ -72,7 +70,7 @@ def rule_gates(
     ``told_by_files`` are rules that fail for refused files alone: the gate of the file says it once and better.
     """
     return tuple(
-        Gate("rule", v.rule_id, title(words, v.rule_id), _reason(v), v.dimension, v.is_waived, _fix(words, v.rule_id))
+        Gate("rule", v.rule_id, title(words, v.rule_id), _reason(v), v.dimension, v.is_waived, fix(words, v.rule_id))
         for v in found
         if v.severity == "critical" and v.status == "failed" and v.rule_id not in told_by_files
     )
@@ -117,44 +115,13 @@ def open_findings(partition: Partition) -> tuple[Finding, ...]:
     return tuple(Finding(s, r.get("open_count", 0), r.get("waived_count", 0)) for s, r in counts)
 
 
-def top_rules(partition: Partition, found: tuple[Verdict, ...], words: Mapping[str, RuleWords]) -> tuple[RuleLine, ...]:
-    """Return the ten rules with most open findings, the most first, equals by id."""
-    rows = partition.rows(
-        """
-        select rule_id, min(severity) as severity, count(*) as finding_count,
-            count(distinct institution_id) as institution_count
-        from quality.finding where grantee_id = $1 and program_year = $2 and state = 'open'
-        group by rule_id order by finding_count desc, rule_id limit $3
-        """,
-        MOST,
-    )
-    by_id = {v.rule_id: v for v in found}
-    return tuple(_rule_line(r, by_id.get(r["rule_id"]), words) for r in rows)
-
-
-def _rule_line(row: Mapping[str, object], verdict: Verdict | None, words: Mapping[str, RuleWords]) -> RuleLine:
-    rule_id = str(row["rule_id"])
-    return RuleLine(
-        rule_id=rule_id,
-        title=title(words, rule_id),
-        severity=str(row["severity"]),
-        dimension=verdict.dimension if verdict else "",
-        finding_count=int(str(row["finding_count"])),
-        institution_count=int(str(row["institution_count"])),
-        failed=verdict.failed if verdict else Share(None, None),
-        threshold=verdict.threshold if verdict else "",
-        status=verdict.status if verdict else "",
-        is_waived=verdict.is_waived if verdict else False,
-        fix=_fix(words, rule_id),
-    )
-
-
 def title(words: Mapping[str, RuleWords], rule_id: str) -> str:
     """Return the title of a rule; its id where the rule book of today no longer has it."""
     return words[rule_id].title if rule_id in words else rule_id
 
 
-def _fix(words: Mapping[str, RuleWords], rule_id: str) -> str:
+def fix(words: Mapping[str, RuleWords], rule_id: str) -> str:
+    """Return how a rule's failures are repaired; nothing where the rule book of today no longer has it."""
     return words[rule_id].fix if rule_id in words else ""
 
 
