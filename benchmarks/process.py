@@ -34,7 +34,7 @@ def run(module: str, *arguments: str, python: str = sys.executable) -> dict[str,
     command = [python, "-m", module, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        message = f"{' '.join([module, *arguments])} failed:\n{done.stderr}"
+        message = f"{' '.join([module, *arguments])} ended with {done.returncode}:\n{done.stderr}"
         raise RuntimeError(message)
     outcome: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return outcome

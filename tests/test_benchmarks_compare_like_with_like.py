@@ -144,5 +144,15 @@ def test_what_a_peer_needs_is_pinned_and_names_no_place_to_get_it_from() -> None
         assert all(re.fullmatch(r"[a-z\-]+(\[[a-z]+\])?==[0-9.]+", pin) for pin in requirements(peer))
 
 
+def test_a_peer_that_cannot_run_costs_nobody_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(peer: str) -> Path:
+        message = f"pip failed:\nno such version of {peer}"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("benchmarks.judging.environments.make", fail)
+    way = judging.THEIRS[0]
+    assert judging.run_all(tmp_path, [way], 2) == ({}, {way: "no such version of soda_duckdb"})
+
+
 def test_fixed_cost_and_cost_per_row_come_from_a_straight_line() -> None:
     assert line([(1, 5), (5, 13), (10, 23)]) == pytest.approx((3, 2))

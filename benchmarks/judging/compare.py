@@ -59,7 +59,7 @@ OURS = (
 THEIRS = (
     Way("soda_duckdb", "soda-core on DuckDB, counts only", "parquet"),
     Way("pandera_polars", "pandera on Polars", "parquet"),
-    Way("pointblank_polars", "pointblank on Polars", "parquet"),
+    Way("pointblank_polars", "pointblank on Polars", "parquet", most_rows=5_000_000),  # 11.4 GB for these
     Way("dataframely_polars", "dataframely on Polars", "parquet"),
     Way("gx_pandas", "Great Expectations on pandas", "parquet", most_rows=1_000_000),
 )
@@ -67,12 +67,13 @@ THEIRS = (
 
 @dataclass(frozen=True)
 class Judging:
-    """What each way cost on a file of so many rows and bytes, and how many failing rows it listed."""
+    """What each way cost on a file of so many rows and bytes, the failing rows that it listed, or why it did not run."""
 
     row_count: int
     byte_count: int
     costs: Mapping[Way, Cost]
     listed: Mapping[Way, int | None]
+    faults: Mapping[Way, str]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -113,16 +114,32 @@ def _measured(folder: Path | None, rows: int, ways: Sequence[Way], repetitions: 
         place = Path(made)
         _say(f"{rows:,} rows: writing the file")
         written = process.run("benchmarks.judging.ways", "write", made, str(rows))
-        runs: dict[Way, list[Outcome]] = {way: [] for way in ways if rows <= (way.most_rows or rows)}
-        for number in range(repetitions):
-            for way, outcomes in runs.items():
-                outcomes.append(way.run(place))
-                cost = _cost(outcomes[-1:])
-                _say(f"{way.title} ({way.source}), {number + 1} of {repetitions}: {cost.seconds:.1f} s, "
-                     f"{cost.cpu_seconds:.1f} CPU s, {cost.peak_mb:,.0f} MB")  # fmt: skip
+        runs, faults = run_all(place, [way for way in ways if rows <= (way.most_rows or rows)], repetitions)
     _refuse_disagreement(runs)
     costs = {way: _cost(outcomes) for way, outcomes in runs.items()}
-    return Judging(rows, written["bytes"], costs, {way: outcomes[0].get("rows") for way, outcomes in runs.items()})
+    listed = {way: outcomes[0].get("rows") for way, outcomes in runs.items()}
+    return Judging(rows, written["bytes"], costs, listed, faults)
+
+
+def run_all(place: Path, ways: Sequence[Way], repetitions: int) -> tuple[dict[Way, list[Outcome]], dict[Way, str]]:
+    """Run all ways in turn. A peer that cannot run is left out, with the reason; ours and hand-written SQL must run."""
+    runs: dict[Way, list[Outcome]] = {way: [] for way in ways}
+    faults: dict[Way, str] = {}
+    for number in range(repetitions):
+        for way in list(runs):
+            try:
+                runs[way].append(way.run(place))
+            except RuntimeError as fault:
+                if not way.is_peer:
+                    raise
+                del runs[way]
+                faults[way] = str(fault).strip().splitlines()[-1]
+                _say(f"{way.title}: {fault}")
+                continue
+            cost = _cost(runs[way][-1:])
+            _say(f"{way.title} ({way.source}), {number + 1} of {repetitions}: {cost.seconds:.1f} s, "
+                 f"{cost.cpu_seconds:.1f} CPU s, {cost.peak_mb:,.0f} MB")  # fmt: skip
+    return runs, faults
 
 
 def _refuse_disagreement(runs: Mapping[Way, Sequence[Outcome]]) -> None:

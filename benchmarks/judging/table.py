@@ -19,6 +19,9 @@ def text_of(measured: Sequence[Judging], repetitions: int) -> str:
         fitted = "Fixed cost and cost per row, as a straight line through the sizes (least squares):"
         parts += [fitted, _fitted(measured)]
     parts += [_resubmission(measured)]
+    parts += [
+        f"Not run at {one.row_count:,} rows: {way.title}: {why}" for one in measured for way, why in one.faults.items()
+    ]
     pins = sorted({pin for peer in PEERS for pin in requirements(peer)})
     peers = f" Peers: {', '.join(pin.replace('==', ' ') for pin in pins)}." if _has_peers(measured) else ""
     return "\n\n".join([*parts, f"Medians of {repetitions} runs of each way, in turn. {machine()}{peers}"])
