@@ -67,7 +67,7 @@ THEIRS = (
 
 @dataclass(frozen=True)
 class Judging:
-    """What each way cost on a file of so many rows and bytes, the failing rows it listed, or why it did not run."""
+    """What each way cost on a file of so many rows and bytes, and what it listed, or why it did not run."""
 
     row_count: int
     byte_count: int
