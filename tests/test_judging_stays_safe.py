@@ -128,7 +128,9 @@ def test_one_scan_serves_all_rules_and_populations_of_a_table(warehouse: duckdb.
     judge(recorder, "student", rules)
     statements = asked(recorder)
     assert len([one for one in statements if "count_if" in one]) == 1
-    assert len([one for one in statements if one.startswith("insert into picked_tonight")]) == 1
+    picked = [one for one in statements if one.startswith("insert into picked_tonight")]
+    assert len([one for one in picked if "case when" in one]) == 1
+    assert len(picked) == 2, "and one for the rows that are found by their key"
     found = {one.split(" as ")[0] for one in statements if 'create or replace temp table "key_' in one}
     keys = {name for name in found if not name.endswith('_hash"')}
     assert len(keys) <= 2 * len(POPULATIONS) + 2, "one for each key that is unique in a population, or referred to"

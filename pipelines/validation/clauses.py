@@ -13,12 +13,12 @@ from typing import Literal
 class Lookup:
     """A clause that is true for rows with certain keys: those that stand twice, or that another table has not.
 
-    ``population`` is SQL that the rows compared with each other satisfy; empty for all rows.
+    ``population`` is SQL that the rows compared with each other satisfy, all of it; empty for all rows.
     """
 
     kind: Literal["duplicates", "orphans"]
     columns: tuple[str, ...]
-    population: str = ""
+    population: tuple[str, ...] = ()
     other_table: str = ""
     other_columns: tuple[str, ...] = ()
 
@@ -29,6 +29,10 @@ class Clause:
 
     sql: str
     lookup: Lookup | None = None
+
+    def __hash__(self) -> int:
+        """Hash the text alone, whose hash Python keeps: conditions are keys of hundreds of thousands of counts."""
+        return hash(self.sql)
 
 
 Condition = tuple[Clause, ...]  # all of them hold; no clause: every row

@@ -17,6 +17,7 @@ from pipelines.validation.clauses import ALWAYS, NEVER, Condition
 from pipelines.validation.reduction import FROM_ROWS, Reducer, Scope
 
 PICKED = "picked_tonight"  # the failing rows: condition_number, the columns grouped by, and those asked for besides
+_FOUND = "numbered_tonight"  # of rows found by key: condition_number, and the number of the row in its table
 Cell = tuple[Any, ...]  # the values of the columns that are grouped by
 _Rows = dict[Cell, dict[str, int]]
 _T = TypeVar("_T")
@@ -76,8 +77,7 @@ def _counted(
     rows, failed = _each(sorted({said[c] for c in populations} - {ALWAYS, NEVER}), scan.count)
     broken |= {c: failed[said[c]] for c in populations if said[c] in failed}
     scan.begin()
-    picks = [(number, said[c]) for c, number in numbers.items() if said[c] != NEVER]
-    _, unpicked = _each(picks, scan.pick)
+    unpicked = _pick(scan, [(number, said[c], c) for c, number in numbers.items() if said[c] != NEVER], reducer)
     broken |= {c: unpicked[number, said[c]] for c, number in numbers.items() if (number, said[c]) in unpicked}
 
     cells: dict[Cell, dict[Condition, int]] = {}
@@ -87,6 +87,23 @@ def _counted(
     for cell, number, row_count in scan.picked():
         _add(cells, cell, {of_number[number]: row_count})
     return Counts(cells, {c: number for c, number in numbers.items() if c not in broken}, broken)
+
+
+def _pick(
+    scan: _Scan, wanted: Sequence[tuple[int, str, Condition]], reducer: Reducer
+) -> dict[tuple[int, str], Exception]:
+    """Pick the failing rows, and return what broke.
+
+    What is looked up by key is found by itself, where rows have numbers: as one of many alternatives it would be looked
+    up for each row.
+    """
+    by_key = [] if not reducer.has_row_numbers else [one for one in wanted if any(clause.lookup for clause in one[2])]
+    _, broken = _each([one[:2] for one in wanted if one not in by_key], scan.pick)
+    for one in by_key:
+        broken |= _each([one[:2]], scan.find)[1]
+    if by_key:
+        scan.fetch()
+    return broken
 
 
 def _add(cells: dict[Cell, dict[Condition, int]], cell: Cell, counts: Mapping[Condition, int]) -> None:
@@ -130,14 +147,31 @@ class _Scan:
         return {cell: {NEVER: 0} | dict(zip(names, (n or 0 for n in row), strict=True)) for cell, row in counted}
 
     def begin(self) -> None:
-        """Make the table of the rows picked, without rows."""
+        """Make the tables of the rows picked and found, without rows."""
         self.connection.execute(f"create or replace temp table {PICKED} as {self._picks([(0, NEVER)])}")
+        self.connection.execute(f"create or replace temp table {_FOUND} (condition_number integer, row_number bigint)")
 
     def pick(self, conditions: Sequence[tuple[int, str]]) -> _Rows:
         """Add the rows for which a condition holds to the table of rows picked, once for each condition."""
         if conditions:
             self.connection.execute(f"insert into {PICKED} {self._picks(conditions)}")
         return {}
+
+    def find(self, conditions: Sequence[tuple[int, str]]) -> _Rows:
+        """Note the numbers of the rows for which each condition holds."""
+        scope = self.wanted.scope
+        for number, sql in conditions:
+            query = f"select {number}, rowid from {scope.table} where ({sql}) and ({scope.where})"
+            self.connection.execute(f"insert into {_FOUND} {query}")
+        return {}
+
+    def fetch(self) -> None:
+        """Add the rows found by number to those picked."""
+        columns = "".join(f', own."{column}"' for column in dict.fromkeys((*self.wanted.by, *self.wanted.shown)))
+        self.connection.execute(
+            f"insert into {PICKED} select found.condition_number{columns} "
+            f"from {self.wanted.scope.table} as own inner join {_FOUND} as found on own.rowid = found.row_number"
+        )
 
     def _picks(self, conditions: Sequence[tuple[int, str]]) -> str:
         scope, columns = self.wanted.scope, dict.fromkeys((*self.wanted.by, *self.wanted.shown))

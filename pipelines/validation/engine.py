@@ -16,7 +16,7 @@ from great_expectations.exceptions.exceptions import MetricResolutionError
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
-from pipelines.validation.clauses import Clause, Condition, Lookup, conjunction, sql_of
+from pipelines.validation.clauses import Clause, Condition, Lookup, sql_of
 from pipelines.validation.dialect import open_engine, to_sql
 
 if TYPE_CHECKING:
@@ -165,11 +165,11 @@ def _lookup(metric: MetricConfiguration, domain: Condition) -> Lookup | None:
     name, kwargs = metric.metric_name.removesuffix(UNEXPECTED_COUNT), metric.metric_domain_kwargs
     columns = tuple(dict.fromkeys(kwargs.get("column_list") or [kwargs.get("column")]))
     if name in UNIQUENESS:
-        return Lookup("duplicates", columns, conjunction([clause.sql for clause in domain]))
+        return Lookup("duplicates", columns, tuple(clause.sql for clause in domain))
     if name == REFERENCE:
         values = metric.metric_value_kwargs
         others = tuple(dict.fromkeys(values["other_column_list"]))
-        return Lookup("orphans", columns, "", values["other_table"], others)
+        return Lookup("orphans", columns, (), values["other_table"], others)
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -52,7 +53,8 @@ class Reducer:
         """Find the reduced form of every clause of ``conditions``; return those whose lookup broke, and why."""
         clauses = list(dict.fromkeys(clause for condition in conditions for clause in condition))
         broken: dict[Clause, Exception] = {}
-        for number, clause in enumerate(one for one in clauses if one.lookup):
+        looked_up = [(len(clause.lookup.columns), clause) for clause in clauses if clause.lookup]
+        for number, (_, clause) in enumerate(sorted(looked_up, key=lambda one: one[0])):  # short keys help long ones
             try:
                 self._reduced[clause] = self._looked_up(clause.lookup, number)
             except duckdb.Error as error:
@@ -97,20 +99,32 @@ class Reducer:
         names = self._key(lookup)
         key = ", ".join(names)
         whole = [f"{one} is not null" for one in names]
-        where = conjunction([self.scope.where, *([lookup.population] if lookup.population else []), *whole])
+        where = conjunction([self.scope.where, *lookup.population, *whole, *self._shorter(lookup)])
+        if where == NEVER:
+            return NEVER
         source = f"from {self.scope.table} where {where}"
         suspects = f"select hash({key}) as key_hash {source} group by key_hash having count(*) > 1"
         if not self._made(f"{name[:-1]}_hash{name[-1]}", suspects):
             return NEVER
         suspected = f"{source} and hash({key}) in (select key_hash from {name[:-1]}_hash{name[-1]})"
-        if self._has_row_numbers():
+        if self.has_row_numbers:
             twice = f"select rowid as row_number, count(*) over (partition by {key}) as row_count {suspected}"
             is_found = self._made(name, f"select row_number from ({twice}) where row_count > 1")
             return f"rowid in (select row_number from {name})" if is_found else NEVER
         is_found = self._made(name, f"select {key} {suspected} group by all having count(*) > 1")
         return f"{_one_value(names)} in (select {_one_value(names)} from {name})" if is_found else NEVER
 
-    def _has_row_numbers(self) -> bool:
+    def _shorter(self, lookup: Lookup) -> Iterator[str]:
+        """Yield what is true of rows that share a part of the key with another: no others can share all of it."""
+        for clause, reduced in self._reduced.items():
+            known = clause.lookup
+            if known is None or known.kind != "duplicates" or known == lookup:
+                continue
+            if set(known.columns) <= set(lookup.columns) and set(known.population) <= set(lookup.population):
+                yield reduced
+
+    @cached_property
+    def has_row_numbers(self) -> bool:
         """Return whether rows have numbers by which they are found at once: a view or a file has none."""
         schema, _, table = self.scope.table.rpartition(".")
         is_table = "select 1 from duckdb_tables() where table_name = ? and schema_name = ?"
