@@ -202,7 +202,7 @@ def _tonight(connection: duckdb.DuckDBPyConnection, computed: str, submission_id
         "? as submission_id, ?::bigint as line_number, 'sex' as column_name",
         [computed, submission_id, line],
     )
-    keep_ids(connection, "tonight", "oregon")
+    keep_ids(connection, "tonight")
     found = connection.execute("select finding_id from tonight").fetchone()
     return str(found[0]) if found else ""
 

@@ -61,7 +61,7 @@ class Playing:
         self.now += timedelta(hours=1)
         run_id = f"{self.now:%Y%m%dT%H}0000000Z-0001"
         self.connection.execute(
-            "insert into quality.run (run_id, started_at, kind) values (?, ?, 'nightly')",
+            "insert into quality.run (run_id, started_at, kind, rule_book_version) values (?, ?, 'nightly', 'one')",
             [run_id, self.now.replace(tzinfo=None)],
         )
         self.connection.execute(
