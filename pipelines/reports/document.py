@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.scorecard.card import EDITION, NOTICE, Evidence, Scorecard
 from pipelines.scorecard.share import Share
 
-FORMAT = "cte-scorecard/1"
+FORMAT = "cte-scorecard/2"
 
 
 def scorecard_json(scorecard: Scorecard) -> str:
