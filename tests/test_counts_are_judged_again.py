@@ -16,8 +16,9 @@ from waivers_example import BLOCK, FIRST, LAST, RULE, YEAR, own_folder, write
 from expectations.catalogue import rule_named
 from pipelines.configuration import ConfigurationError
 from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED
-from pipelines.rule_book.rejudge import Again, Rejudged, Ruling, rejudge
+from pipelines.rule_book.rejudge import Again, Rejudged, rejudge
 from pipelines.rule_book.rejudge_words import COLUMNS, tell
+from pipelines.validation.ruling import Ruling
 from pipelines.validation.status import status
 from pipelines.warehouse import FILE_NAME, insert_rows, open_warehouse
 from tests.conftest import Ran

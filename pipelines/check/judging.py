@@ -109,11 +109,11 @@ def _results(outcomes: Sequence[Outcome]) -> tuple[Result, ...]:
         Result(
             rule_id=o.rule.id,
             title=o.rule.title,
-            severity=o.policy.severity,
+            severity=o.ruling.severity,
             status=o.status,
             failed=o.verdict.failed_count,
             population=o.verdict.population_count,
-            threshold=str(o.policy.threshold),
+            threshold=o.ruling.threshold,
             closes_gate=o.closes_gate,
             because=_because(o),
         )
@@ -128,7 +128,7 @@ def _because(outcome: Outcome) -> str:
         return "the rule could not be judged; that is no fault of the files"
     if outcome.status == "passed":
         return "it is within the threshold"
-    if outcome.is_waived:
+    if outcome.ruling.is_waived:
         return "the agency has waived it"
     if outcome.rule.severity != "critical":
         return "it is over the threshold, but the rule is not critical"

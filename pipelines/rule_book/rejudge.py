@@ -18,7 +18,7 @@ from expectations.catalogue import all_rules
 from expectations.rule import Rule
 from pipelines.configuration import ConfigurationError
 from pipelines.home import HomeLocked, held_since
-from pipelines.validation.status import status
+from pipelines.validation.ruling import Ruling, ruling_of
 from pipelines.validation.thresholds import Policies, policies
 from pipelines.validation.waivers import Waivers
 from pipelines.warehouse import FILE_NAME
@@ -39,21 +39,6 @@ inner join said on counted.rule_id = said.rule_id
 where (? is null or counted.grantee_id = ?) and (? is null or counted.program_year = ?)
 order by counted.grantee_id nulls first, counted.program_year, counted.rule_id, counted.institution_id nulls first
 """
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What a rule came to: its status, and the threshold (in words), severity and waiver by which it did."""
-
-    status: str
-    threshold: str
-    severity: str
-    is_waived: bool
-
-    @property
-    def is_over(self) -> bool:
-        """Whether a critical rule is over its threshold and nobody waived it."""
-        return self.severity == "critical" and self.status == "failed" and not self.is_waived
 
 
 @dataclass(frozen=True)
@@ -139,13 +124,10 @@ def _judged(
         if rule_id in outdated:
             continue
         policy_of, waivers = in_force(grantee_id, year)
-        policy = policy_of(rules[rule_id], institution_id)
-        word = status(population, failed, policy.threshold)
-        is_waived = word == "failed" and (
-            (rule_id, grantee_id, year) in covered
-            or waivers.covers(rule_id, institution_id, population or 0, failed or 0)
-        )
-        if is_waived and institution_id is None:
+        after = ruling_of(
+            rule_id, institution_id, (population, failed), policy_of(rules[rule_id], institution_id), waivers,
+            is_covered=(rule_id, grantee_id, year) in covered,
+        )  # fmt: skip
+        if after.is_waived and institution_id is None:
             covered.add((rule_id, grantee_id, year))
-        after = Ruling(word, str(policy.threshold), policy.severity, is_waived)
         yield Rejudged(rule_id, grantee_id, year, institution_id, population, failed, Ruling(*said), after)

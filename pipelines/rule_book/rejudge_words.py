@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED
-from pipelines.rule_book.rejudge import Again, Rejudged, Ruling
+from pipelines.rule_book.rejudge import Again, Rejudged
+from pipelines.validation.ruling import Ruling
 
 COLUMNS = (
     "rule_id", "grantee_id", "program_year", "institution_id", "population_count", "failed_count",

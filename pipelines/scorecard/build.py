@@ -13,7 +13,6 @@ from pipelines.scorecard import files as arrivals
 from pipelines.scorecard import verdicts as judged
 from pipelines.scorecard.card import ElementCard, Gate, Run, Scorecard
 from pipelines.scorecard.coverage import (
-    NO_INSTITUTION,
     bare,
     completeness,
     coverage_lines,
@@ -30,6 +29,7 @@ from pipelines.scorecard.suggestion import suggest
 from pipelines.scorecard.top_rules import top_rules
 from pipelines.scorecard.verdicts import RuleWords
 from pipelines.scorecard.waivers import waiver_lines
+from pipelines.validation.partition import NO_INSTITUTION
 
 FLAWED = f"""
     select r.dimension, f.institution_id, f.table_name, count(distinct (f.submission_id, f.line_number)) as record_count

@@ -27,7 +27,6 @@ LABELS = {
     "foster_care": "Youth in, or aged out of, foster care",
     "active_duty_parent": "Youth with a parent on active duty",
 }
-NO_INSTITUTION = "unknown"  # code of rows that do not say where they come from
 ORDER = {dimension: place for place, dimension in enumerate(LABELS)}
 
 

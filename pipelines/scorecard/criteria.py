@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.scorecard.card import CriterionResult
-from pipelines.scorecard.coverage import NO_INSTITUTION, bare, required_elements
+from pipelines.scorecard.coverage import bare, required_elements
 from pipelines.scorecard.files import in_force
 from pipelines.scorecard.lines import CoverageLine, FileLine, IndicatorLine
 from pipelines.scorecard.rubric import Criterion, SuggestionRule, rubric
 from pipelines.scorecard.share import Share, at_rank, percent
+from pipelines.validation.partition import NO_INSTITUTION
 
 ByInstitution = Mapping[str, Share]
 

@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.scorecard.coverage import LABELS, NO_INSTITUTION, ORDER
+from pipelines.scorecard.coverage import LABELS, ORDER
 from pipelines.scorecard.lines import ReadinessLine
 from pipelines.scorecard.read import Partition
+from pipelines.validation.partition import NO_INSTITUTION
 
 MOST = 3
 BY_INSTITUTION = """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.scorecard.coverage import NO_INSTITUTION
 from pipelines.scorecard.lines import RuleLine
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.share import Share
 from pipelines.scorecard.verdicts import LAST_RUN, LATEST, RuleWords, Verdict, fix, title
+from pipelines.validation.partition import NO_INSTITUTION
 
 MOST = 10
 FINDINGS = """

@@ -16,7 +16,7 @@ from pipelines.validation.clauses import ALWAYS
 from pipelines.validation.counting import Cell, Counts, count
 from pipelines.validation.failing_rows import FoundRows
 from pipelines.validation.judge import ROWS, Book, Verdict, judge
-from pipelines.validation.partition import Partition
+from pipelines.validation.partition import NO_INSTITUTION, Partition
 from pipelines.validation.reduction import Scope
 from pipelines.warehouse import quoted
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pipelines.validation.stored import Place, Tally
 
 INSTITUTION = "institution_id"
-UNKNOWN = "unknown"  # the institution of records that name none
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,8 @@ def count_partitions(connection: duckdb.DuckDBPyConnection, book: Book, wanted: 
     rules = [rule for rule in book.rules if rule.id in wanted.rule_ids]
     on_rows = book.part([rule for rule in rules if rule.expectation.expectation_type in ROWS])
     keys = PARTITION if wanted.partitions[0].cell else ()
-    by = (*keys, INSTITUTION) if keys and _has_institutions(connection, book.table) else keys
     rows = FoundRows.of(connection, book.table, on_rows.rules)
+    by = (*keys, INSTITUTION) if keys and INSTITUTION in rows.columns else keys
     counts = count(
         connection, on_rows.wanted(Scope(book.table, wanted.scope(connection, book.table), keys), by, rows.shown)
     )
@@ -81,14 +80,6 @@ def count_partitions(connection: duckdb.DuckDBPyConnection, book: Book, wanted: 
     return {**tallies, **_on_tables(connection, book.table, rules, wanted)}
 
 
-def _has_institutions(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Return whether rows belong to institutions; a table that is not there, or a broken view, is told when counted."""
-    try:
-        return INSTITUTION in {row[0] for row in connection.execute(f"describe {table}").fetchall()}
-    except (duckdb.CatalogException, duckdb.BinderException):
-        return False
-
-
 def _institutions(table: str, counts: Counts, partition: Partition, by: Sequence[str]) -> Iterator[tuple[str, Cell]]:
     """Yield the institutions of a partition with their cells.
 
@@ -99,7 +90,7 @@ def _institutions(table: str, counts: Counts, partition: Partition, by: Sequence
             if cell[-1] is not None:
                 yield cell[-1], cell
             elif table.startswith("core."):
-                yield UNKNOWN, cell
+                yield NO_INSTITUTION, cell
 
 
 def _together(known: Verdict | None, verdict: Verdict) -> Verdict:

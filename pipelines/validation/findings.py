@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 
 import duckdb
 
-from pipelines.validation.counted import UNKNOWN
 from pipelines.validation.failing_rows import FOUND
 from pipelines.validation.finding_ids import keep_ids
+from pipelines.validation.partition import NO_INSTITUTION
 from pipelines.validation.stored import Place, Tally
 from pipelines.warehouse import insert_rows
 
@@ -94,7 +94,7 @@ from (
         and whole.rule_id = found.rule_id and whole.grantee_id is not distinct from found.grantee_id
         and (whole.program_year is null or whole.program_year = found.program_year)
     left join quality.rule_result as own on own.run_id = $run
-        and own.institution_id = coalesce(nullif(found.institution_id, ''), '{UNKNOWN}')
+        and own.institution_id = coalesce(nullif(found.institution_id, ''), '{NO_INSTITUTION}')
         and own.rule_id = found.rule_id and own.grantee_id = found.grantee_id
         and own.program_year = found.program_year
     where found.state = 'open' and found.last_seen_run_id = $run

@@ -100,8 +100,10 @@ class Book:
 
     def numbers(self, counts: Counts, place: Cell) -> list[Verdict]:
         """Return what was counted of each rule, without Great Expectations' word on it: for parts of a partition."""
+        from pipelines.validation.engine import ROW_COUNT
+
         return [
-            Verdict(rule.id, *plan.population_and_failed(numbers), None, None, None, numbers["table.row_count"])
+            Verdict(rule.id, *plan.population_and_failed(numbers), None, None, None, numbers[ROW_COUNT])
             for rule, plan in zip(self.rules, self.plans, strict=True)
             if (numbers := plan.numbers(counts, place))
         ]

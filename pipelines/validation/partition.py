@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NO_INSTITUTION = "unknown"  # code of the institution of records that name none
+
 
 @dataclass(frozen=True)
 class Partition:

@@ -53,10 +53,11 @@ class Reducer:
         """Find the reduced form of every clause of ``conditions``; return those whose lookup broke, and why."""
         clauses = list(dict.fromkeys(clause for condition in conditions for clause in condition))
         broken: dict[Clause, Exception] = {}
-        looked_up = [(len(clause.lookup.columns), clause) for clause in clauses if clause.lookup]
-        for number, (_, clause) in enumerate(sorted(looked_up, key=lambda one: one[0])):  # short keys help long ones
+        looked_up = [(clause.lookup, clause) for clause in clauses if clause.lookup]
+        looked_up.sort(key=lambda one: len(one[0].columns))  # short keys help to find long ones
+        for number, (lookup, clause) in enumerate(looked_up):
             try:
-                self._reduced[clause] = self._looked_up(clause.lookup, number)
+                self._reduced[clause] = self._looked_up(lookup, number)
             except duckdb.Error as error:
                 broken[clause] = error
         if self._is_large():
@@ -79,9 +80,7 @@ class Reducer:
         self.connection.execute(f"create or replace temp table {name} as {query}")
         return bool(self._rows(f"select 1 from {name} limit 1"))
 
-    def _looked_up(self, lookup: Lookup | None, number: int) -> str:
-        if lookup is None:
-            return ALWAYS
+    def _looked_up(self, lookup: Lookup, number: int) -> str:
         # Quoted as a whole: the name says which table it is about, and which key.
         name = f'"key_{number}_of_{self.scope.table}"'
         return self._duplicates(lookup, name) if lookup.kind == "duplicates" else self._orphans(lookup, name)
@@ -144,9 +143,9 @@ class Reducer:
         of_column: dict[str, list[Clause]] = defaultdict(list)
         texts = {row[0] for row in self._rows(f"describe {self.scope.table}") if row[1] == "VARCHAR"}
         for clause in clauses:
-            columns = columns_of(self.connection, clause.sql)
-            if columns is not None and len(columns) == 1 and columns <= texts:
-                of_column[columns.copy().pop()].append(clause)
+            columns = columns_of(self.connection, clause.sql) or set()
+            if len(columns) == 1 and columns <= texts:
+                of_column[min(columns)].append(clause)
         for column in self._of_few_values(sorted(of_column)):
             try:
                 self._reduced |= dict(self._asked_of_values(column, of_column[column]))

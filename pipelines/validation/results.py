@@ -19,9 +19,9 @@ from pipelines.validation.findings import settle
 from pipelines.validation.fingerprint import Fingerprints
 from pipelines.validation.judge import Verdict, open_book
 from pipelines.validation.partition import Partition
-from pipelines.validation.status import status
+from pipelines.validation.ruling import Ruling, ruling_of
 from pipelines.validation.stored import Mark, Place, Tally, marks_of, still_true, store
-from pipelines.validation.thresholds import Policies, Policy, policies
+from pipelines.validation.thresholds import Policies, policies
 from pipelines.validation.waivers import Waivers
 from pipelines.warehouse import insert_rows, transaction
 
@@ -38,16 +38,18 @@ class Outcome:
     rule: Rule
     partition: Partition
     institution_id: str | None
-    policy: Policy
-    status: str
-    is_waived: bool
+    ruling: Ruling
     verdict: Verdict
+
+    @property
+    def status(self) -> str:
+        """The status of the ruling."""
+        return self.ruling.status
 
     @property
     def closes_gate(self) -> bool:
         """Whether a critical rule is over its threshold at the grantee and nobody waived it."""
-        is_over = self.policy.severity == "critical" and self.status == "failed" and not self.is_waived
-        return is_over and self.institution_id is None
+        return self.ruling.is_over and self.institution_id is None
 
 
 def judge_partitions(
@@ -124,19 +126,17 @@ class _Sitting:
                 yield whole
                 for institution_id in sorted(one for one in tally if one is not None):
                     yield self._outcome(
-                        rule, partition, institution_id, tally[institution_id], is_covered=whole.is_waived
+                        rule, partition, institution_id, tally[institution_id], is_covered=whole.ruling.is_waived
                     )
 
     def _outcome(
         self, rule: Rule, partition: Partition, institution_id: str | None, verdict: Verdict, *, is_covered: bool
     ) -> Outcome:
-        policy = self.policies[partition](rule, institution_id)
-        population, failed = verdict.population_count, verdict.failed_count
-        word = status(population, failed, policy.threshold, error=verdict.error is not None)
-        is_waived = word == "failed" and (
-            is_covered or self.waivers[partition].covers(rule.id, institution_id, population or 0, failed or 0)
-        )
-        return Outcome(rule, partition, institution_id, policy, word, is_waived, verdict)
+        ruling = ruling_of(
+            rule.id, institution_id, (verdict.population_count, verdict.failed_count),
+            self.policies[partition](rule, institution_id), self.waivers[partition], is_covered=is_covered,
+        )  # fmt: skip
+        return Outcome(rule, partition, institution_id, ruling, verdict)
 
     def _write(
         self, outcomes: list[Outcome], rules: list[Rule], fresh: Mapping[Place, Tally], marks: Mapping[Place, Mark]
@@ -144,9 +144,9 @@ class _Sitting:
         store(self.connection, self.run_id, rules, fresh, marks)
         rows = [
             (
-                self.run_id, o.rule.id, o.rule.version, o.rule.dimension, o.policy.severity, o.partition.grantee_id,
+                self.run_id, o.rule.id, o.rule.version, o.rule.dimension, o.ruling.severity, o.partition.grantee_id,
                 o.institution_id, o.partition.program_year, o.verdict.population_count, o.verdict.failed_count,
-                str(o.policy.threshold), o.status, o.is_waived, _message(o),
+                o.ruling.threshold, o.status, o.ruling.is_waived, _message(o),
             )
             for o in outcomes
         ]  # fmt: skip
