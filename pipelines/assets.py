@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines import ledger, models
+from pipelines import ledger, models, return_tables
 from pipelines.faults import words_kept_back
 from pipelines.grantee import grantee_ids
 from pipelines.measurement_tables import measurement_tables
@@ -33,6 +33,7 @@ RESOURCES = {"night"}
 SUBMISSION, RESULT, FINDING = (dg.AssetKey(["quality", name]) for name in ("submission", "rule_result", "finding"))
 QUARANTINE, DEFINITION = dg.AssetKey(["quality", "quarantine"]), dg.AssetKey(["reference", "definition"])
 SCORECARD, PUBLISHED, RUN = dg.AssetKey("scorecard"), dg.AssetKey("published"), dg.AssetKey(["quality", "run"])
+RETURN, DATA_DOCS, DESK = dg.AssetKey(["quality", "return_package"]), dg.AssetKey("data_docs"), dg.AssetKey("desk")
 
 
 def program_years(today: date | None = None) -> tuple[str, ...]:
@@ -198,13 +199,49 @@ def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         from pipelines.reports.write import write_scorecards
 
         night, selected = _selected(context)
-        pairs = [(p.grantee_id or "", p.program_year or "") for p in selected]
-        write_scorecards(night.connection, night.settings.home, night.run_id, pairs)
+        write_scorecards(night.connection, night.settings.home, night.run_id, _pairs(selected))
 
-    spec = dg.AssetSpec(
-        SCORECARD, deps=deps, description="A needs-assessment scorecard a grantee and year, and the index."
-    )
+    spec = dg.AssetSpec(SCORECARD, deps=deps, description="A needs-assessment scorecard a grantee and year.")
     return _step("scorecard", "reports", [spec], write)
+
+
+def _returns() -> dg.AssetsDefinition:
+    def write(context: dg.AssetExecutionContext) -> None:
+        from pipelines.returns.write import write_returns
+
+        night, selected = _selected(context)
+        count = write_returns(night.connection, night.settings.home, night.run_id, _pairs(selected))
+        night.say(f"{count} return packages written")
+
+    spec = dg.AssetSpec(RETURN, deps=[FINDING], description=return_tables.RETURN_PACKAGE.comment)
+    return _step("returns", "reports", [spec], write)
+
+
+def _data_docs() -> dg.AssetsDefinition:
+    def write(context: dg.AssetExecutionContext) -> None:
+        from pipelines.validation.data_docs import write_data_docs
+
+        night, selected = _selected(context)
+        write_data_docs(night.connection, night.settings.home, night.run_id, _pairs(selected))
+
+    spec = dg.AssetSpec(DATA_DOCS, deps=[RESULT], description="Great Expectations' own Data Docs, offline.")
+    return _step("data_docs", "reports", [spec], write)
+
+
+def _desk() -> dg.AssetsDefinition:
+    def write(context: dg.AssetExecutionContext) -> None:
+        from pipelines.reports.desk.write import write_desk
+
+        night: Night = context.resources.night
+        count = write_desk(night.connection, night.settings.home, night.run_id)
+        night.say(f"the desk has {count} pages")
+
+    spec = dg.AssetSpec(DESK, deps=[SCORECARD, RETURN, DATA_DOCS], description="The steward's desk: static pages.")
+    return _step("desk", "reports", [spec], write, is_whole=True)
+
+
+def _pairs(selected: "Sequence[Partition]") -> list[tuple[str, str]]:
+    return [(p.grantee_id or "", p.program_year or "") for p in selected]
 
 
 def _published() -> dg.AssetsDefinition:
@@ -226,7 +263,7 @@ def _run() -> dg.AssetsDefinition:
 
         close_book(context.resources.night, rule_book_version())
 
-    spec = dg.AssetSpec(RUN, deps=[SCORECARD, PUBLISHED], description=ledger.RUN.comment)
+    spec = dg.AssetSpec(RUN, deps=[DESK, PUBLISHED], description=ledger.RUN.comment)
     return _step("run", "quality", [spec], close, is_whole=True)
 
 
@@ -240,7 +277,8 @@ def all_assets() -> list[dg.AssetsDefinition]:
     return [
         _intake(), _definition(), *(_model(model) for model in derived),
         _judgement(sorted({*names, *judged} - _made_of_results(derived))),
-        _scorecard([RESULT, FINDING, *(dg.AssetKey(name.split(".")) for name in names)]), _published(), _run(),
+        _scorecard([RESULT, FINDING, *(dg.AssetKey(name.split(".")) for name in names)]),
+        _returns(), _data_docs(), _desk(), _published(), _run(),
     ]  # fmt: skip
 
 

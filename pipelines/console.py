@@ -54,7 +54,7 @@ def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
     """
     from expectations.catalogue import rule_book_version
     from pipelines.intake.reference import accept_reference, take_in_reference
-    from pipelines.reports.write import write_scorecards
+    from pipelines.reports.desk.write import write_desk
     from pipelines.validation.partition import Partition
     from pipelines.validation.results import judge_partitions
 
@@ -68,7 +68,7 @@ def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
         _tell(outcomes, run.say)
         if not any(outcome.closes_gate for outcome in outcomes):
             accept_reference(run.connection)
-        write_scorecards(run.connection, settings.home, run.run_id, ())
+        write_desk(run.connection, settings.home, run.run_id)
         code = close_book(run, rule_book_version(), refused)
     run.say(f"index page  {settings.home / 'reports' / 'index.html'}")
     run.say(f"run {run.run_id} ended with exit code {code}")

@@ -177,6 +177,25 @@ def _under_way(
             yield Night(settings, connection, own_id, started_at, is_sample)
         finally:
             run_book.mark_failed_unless_closed(connection, own_id, SYSTEM_FAILED)
+            _tell_people(connection, settings, own_id, kind)
+
+
+def _tell_people(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, kind: str) -> None:
+    """Send notices and write the desk's first page, which says how the run ended, also when it failed.
+
+    What goes wrong here is said and changes nothing: the run is over, and its fault must not be hidden by another.
+    """
+    from pipelines.notices.send import send_notices
+    from pipelines.reports.desk.write import write_first_page
+
+    try:
+        if kind == NIGHTLY:
+            send_notices(connection, settings.home, run_id, settings.say)
+        write_first_page(connection, settings.home, run_id)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the run has ended as its book says
+        settings.say(
+            f"the desk's first page is that of an earlier run: it could not be written ({type(fault).__name__})"
+        )
 
 
 def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> int:

@@ -1,0 +1,34 @@
+"""The desk of a home: the warehouse it reads, the run that writes it, and who the institutions are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.desk.directory import Directory, directory_of
+from pipelines.scorecard.build import run_of
+from pipelines.scorecard.card import Run
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every page of the desk is made from. ``home`` is the folder that holds ``reports`` and ``returns``."""
+
+    connection: duckdb.DuckDBPyConnection
+    home: Path
+    run: Run
+    directory: Directory
+
+    def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        """Return what a query finds, each row by the names of its columns."""
+        result = self.connection.execute(query, list(parameters))
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def open_desk(connection: duckdb.DuckDBPyConnection, home: Path, run_id: str) -> Desk:
+    """Return the desk that a run writes."""
+    return Desk(connection, home, run_of(connection, run_id), directory_of(connection))

@@ -1,0 +1,2 @@
+// Search and filter; every page is whole without them.
+"use strict";
