@@ -92,7 +92,11 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "values ('2022-23', '208415', 'Cedar Fork', 'OR', 1, 4), ('2022-23', '208275', 'Elsewhere', 'OR', 1, 4)"
     )
     connection.execute("insert into quality.run (run_id, finished_at, exit_code) values ('run-1', '2026-01-02', 0)")
-    connection.execute("insert into quality.rule_result (run_id, rule_id, status) values ('run-1', 'rule', 'passed')")
+    connection.execute(
+        "insert into quality.rule_result (run_id, rule_id, status, grantee_id) "
+        "values ('run-1', 'rule', 'passed', null), ('run-1', 'rule', 'passed', 'oregon')"
+    )
+    connection.execute("insert into quality.finding (finding_id, state) values ('one', 'open')")
     for model in [m for m in all_models() if m.schema != "publish"]:
         grain = ", ".join(model.grain)
         repeated = rows_of(connection, f"{model.table}", grain, f"true group by {grain} having count(*) > 1")
