@@ -28,6 +28,11 @@ class Desk:
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
+    def has(self, name: str) -> bool:
+        """Return whether there is such a table or view; what a run that broke off has not made yet is not there."""
+        query = "select 1 from information_schema.tables where table_schema || '.' || table_name = $1"
+        return bool(self.rows(query, name))
+
 
 def open_desk(connection: duckdb.DuckDBPyConnection, home: Path, run_id: str) -> Desk:
     """Return the desk that a run writes."""
