@@ -41,8 +41,10 @@ TALLIES = """
 
 @dataclass(frozen=True)
 class Tally:
-    """Findings of a rule at an institution, counted. ``run_id`` is the last run that looked, to which new, come back
-    and fixed belong; None where none is kept."""
+    """Findings of a rule at an institution, counted.
+
+    ``run_id`` is the last run that looked, to which new, come back and fixed belong; None where none is kept.
+    """
 
     grantee_id: str | None
     program_year: str | None
