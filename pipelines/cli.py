@@ -16,6 +16,7 @@ import click
 
 from pipelines.cli_acts.commands import COMMANDS
 from pipelines.cli_layout import layout
+from pipelines.cli_notices import notices
 from pipelines.cli_rules import rejudge, rules
 from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
@@ -179,7 +180,7 @@ def status(home: Path | None, home_here: Path | None) -> None:
     sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
 
 
-for command in (layout, rules, rejudge, *COMMANDS):
+for command in (layout, rules, rejudge, notices, *COMMANDS):
     main.add_command(command)
 
 

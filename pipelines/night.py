@@ -173,15 +173,16 @@ def _under_way(
             settings.say(f"the clock of this machine is behind the run before; set it right. This run is {own_id}")
         run_book.mark_dead(connection, SYSTEM_FAILED)
         run_book.open_book(connection, own_id, started_at, kind, is_sample=is_sample)
+        night = Night(settings, connection, own_id, started_at, is_sample)
         try:
-            yield Night(settings, connection, own_id, started_at, is_sample)
+            yield night
         finally:
             run_book.mark_failed_unless_closed(connection, own_id, SYSTEM_FAILED)
-            _tell_people(connection, settings, own_id, kind)
+            _tell_people(night, kind)
 
 
-def _tell_people(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, kind: str) -> None:
-    """Send notices and write the desk's first page, which says how the run ended, also when it failed.
+def _tell_people(night: Night, kind: str) -> None:
+    """Send notices and write the desk's pages that say how the run ended and who was told, also when it failed.
 
     What goes wrong here is said and changes nothing: the run is over, and its fault must not be hidden by another.
     """
@@ -189,13 +190,12 @@ def _tell_people(connection: duckdb.DuckDBPyConnection, settings: Settings, run_
     from pipelines.reports.desk.write import write_first_page
 
     try:
+        home = night.settings.home
         if kind == NIGHTLY:
-            send_notices(connection, settings.home, run_id, settings.say)
-        write_first_page(connection, settings.home, run_id)
+            send_notices(night.connection, home, night.run_id, night.say, {one.grantee_id for one in night.faults})
+        write_first_page(night.connection, home, night.run_id)
     except Exception as fault:  # noqa: BLE001 - whatever it is, the run has ended as its book says
-        settings.say(
-            f"the desk's first page is that of an earlier run: it could not be written ({type(fault).__name__})"
-        )
+        night.say(f"the desk's first page is that of an earlier run: it could not be written ({type(fault).__name__})")
 
 
 def close_book(night: Night, rule_book_version: str, refused_count: int = 0) -> int:

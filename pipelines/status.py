@@ -37,6 +37,7 @@ def report_status(home: Path, say: Callable[[str], None]) -> int:
         _say_submissions(connection, say)
         _say_findings(connection, say)
         _say_waivers(connection, say)
+        _say_notices(connection, say)
     return code
 
 
@@ -101,3 +102,17 @@ def _say_waivers(connection: duckdb.DuckDBPyConnection, say: Callable[[str], Non
             waiver = standing.waiver
             whose = " ".join(filter(None, (waiver.grantee_id, waiver.program_year, waiver.institution_id)))
             say(f"{whose}: waiver of {waiver.rule_id}: {standing.words}")
+
+
+def _say_notices(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
+    """Name the channels that the last night did not reach; a warehouse from before there were notices has none."""
+    if not connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = 'notice'"
+    ).fetchone():
+        return
+    rows = connection.execute(
+        "select channel, message from quality.notice where status = 'failed' and run_id = ("
+        "select max(run_id) from quality.run where kind is distinct from 'reference') order by channel"
+    ).fetchall()
+    for channel, message in rows:
+        say(f"notice to {channel}: not delivered: {message}")

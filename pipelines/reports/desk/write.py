@@ -15,12 +15,23 @@ import duckdb
 
 from pipelines.desk.desk import Desk, open_desk
 from pipelines.home import make_private
-from pipelines.reports.desk import dictionary, grantee, institution, overview, places, rows, rules, submission, waivers
+from pipelines.reports.desk import (
+    dictionary,
+    grantee,
+    institution,
+    notices,
+    overview,
+    places,
+    rows,
+    rules,
+    submission,
+    waivers,
+)
 from pipelines.reports.desk.page import Page
 from pipelines.reports.ipeds import write_ipeds_pages
 from pipelines.reports.page import TEMPLATES
 
-KINDS = (grantee, institution, submission, rules, rows, waivers, dictionary)
+KINDS = (grantee, institution, submission, rules, rows, waivers, dictionary, notices)
 
 
 def write_desk(connection: duckdb.DuckDBPyConnection, home: Path, run_id: str) -> int:
@@ -39,10 +50,11 @@ def write_desk(connection: duckdb.DuckDBPyConnection, home: Path, run_id: str) -
 
 
 def write_first_page(connection: duckdb.DuckDBPyConnection, home: Path, run_id: str) -> Path:
-    """Write the overview alone, which also says how the run ended, and return its path."""
-    page = overview.page(open_desk(connection, home, run_id))
-    _write(make_private(home / "reports") / page.place, page.content)
-    return home / "reports" / page.place
+    """Write the overview, which also says how the run ended, and the page of its notices; return the first's path."""
+    desk = open_desk(connection, home, run_id)
+    for page in (overview.page(desk), *notices.pages(desk)):
+        _write(make_private(home / "reports") / page.place, page.content)
+    return home / "reports" / places.OVERVIEW
 
 
 def pages_of(desk: Desk) -> Iterator[Page]:
