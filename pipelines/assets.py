@@ -219,10 +219,10 @@ def _returns() -> dg.AssetsDefinition:
 
 def _data_docs() -> dg.AssetsDefinition:
     def write(context: dg.AssetExecutionContext) -> None:
-        from pipelines.validation.data_docs import write_data_docs
+        from pipelines.reports.data_docs import write_data_docs
 
-        night, selected = _selected(context)
-        write_data_docs(night.connection, night.settings.home, night.run_id, _pairs(selected))
+        night: Night = context.resources.night
+        write_data_docs(night.connection, night.settings.home, night.run_id)
 
     spec = dg.AssetSpec(DATA_DOCS, deps=[RESULT], description="Great Expectations' own Data Docs, offline.")
     return _step("data_docs", "reports", [spec], write)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipelines.schema import core_table
+from pipelines.validation.status import STATUS_WORDS
 
 INDICATOR_STATUS: Mapping[str, str] = MappingProxyType(
     {
@@ -15,15 +16,7 @@ INDICATOR_STATUS: Mapping[str, str] = MappingProxyType(
         "not_computable": "cannot be computed from what was sent",
     }
 )
-RULE_STATUS: Mapping[str, str] = MappingProxyType(
-    {
-        "passed": "passed",
-        "failed": "failed",
-        "not_applicable": "nothing to judge",
-        "error": "could not be judged",
-        "": "cannot tell",
-    }
-)
+RULE_STATUS: Mapping[str, str] = MappingProxyType({**STATUS_WORDS, "": "cannot tell"})
 WAIVER_STANDING: Mapping[str, str] = MappingProxyType(
     {
         "exceeded": "open again: more rows fail than were waived",
@@ -42,6 +35,9 @@ FILE_STATUS: Mapping[str, str] = MappingProxyType(
         "repeated": "sent before",
         "superseded": "replaced",
     }
+)
+FINDING_CHANGE: Mapping[str, str] = MappingProxyType(
+    {"new": "new", "still_open": "still open", "fixed": "fixed", "came_back": "came back"}
 )
 EXCLUSION: Mapping[str, str] = MappingProxyType(
     {
@@ -64,6 +60,58 @@ STATES: Mapping[str, str] = MappingProxyType(
         "declined": "Declined",
         "not_reported": "Not reported",
         "not_collected": "Not collected",
+    }
+)
+RUN_ENDED: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "No night has run here yet.",
+        "finished": "Finished: no gate closed.",
+        "gates_closed": "Finished: gates closed.",
+        "not_all_judged": "The system failed in part: some rules could not be judged, or a source could not be read.",
+        "broke_off": "The system failed: the run broke off before its end.",
+        "never_ended": "The system failed: the run never ended; it was killed, or the machine stopped.",
+    }
+)
+WHOSE_TURN: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "The operator runs the first one: cte run.",
+        "finished": "Nothing is blocked. The steward looks at what is new.",
+        "gates_closed": "It is the steward's turn: the data hold something up, the system is in order.",
+        "not_all_judged": "It is the operator's turn. This is a fault of the system, not of the data.",
+        "broke_off": "It is the operator's turn. This is a fault of the system, not of the data.",
+        "never_ended": "It is the operator's turn. This is a fault of the system, not of the data.",
+    }
+)
+TASK: Mapping[str, str] = MappingProxyType(
+    {
+        "gate": "Closed gates: critical rules over their threshold",
+        "refused": "Files refused as a whole",
+        "error": "Rules that could not be judged (the operator's turn)",
+        "critical": "New critical findings, no gate closed",
+        "waiver": "Waivers that are exceeded or end",
+        "waiting": "Files that wait to be accepted or refused",
+        "missing": "Tables that are overdue",
+    }
+)
+DRIFT_KIND: Mapping[str, str] = MappingProxyType(
+    {
+        "column_added": "column added",
+        "column_missing": "column missing",
+        "column_moved": "column moved",
+        "column_renamed": "column renamed",
+        "column_retyped": "column holds another kind of value",
+        "code_never_seen": "code never seen before",
+        "code_share_jumped": "share of a code jumped",
+        "pattern_changed": "values are written in another way",
+        "excel_cip": "CIP codes lost zeros in a spreadsheet",
+        "excel_scientific": "numbers in scientific notation",
+        "excel_date_serial": "dates as a spreadsheet's count of days",
+        "excel_zeros_lost": "leading zeros lost",
+        "repeats_last_year": "repeats the file of another year",
+        "other_grantee": "about the institutions of another grantee",
+        "other_year": "dates lie in another program year",
+        "truncated": "far shorter than the last file",
+        "doubled": "rows stand there twice",
     }
 )
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from expectations.rule import Threshold
 
 Status = Literal["error", "not_applicable", "failed", "passed"]
+STATUS_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "passed": "passed",
+        "failed": "failed",
+        "not_applicable": "nothing to judge",
+        "error": "could not be judged",
+    }
+)
 
 
 def status(population: int | None, failed: int | None, threshold: Threshold, *, error: bool = False) -> Status:

@@ -43,6 +43,11 @@ def of_rows(grantee_id: str | None, program_year: str | None, rule_id: str, numb
     return f"rows/{grantee_id or _REFERENCE}/{program_year or _ALL_YEARS}/{rule_id}-{number}.html"
 
 
+def of_data_docs(grantee_id: str | None, program_year: str | None) -> str:
+    """Return the Data Docs of the last results of a grantee's program year; those of reference tables have neither."""
+    return f"data-docs/{grantee_id or _REFERENCE}/{program_year or _ALL_YEARS}.html"
+
+
 def of_scorecard(grantee_id: str, program_year: str) -> str:
     """Return the internal scorecard, which lies beside ``reports``."""
     return f"../scorecards/{grantee_id}/{program_year}/scorecard-internal.html"
