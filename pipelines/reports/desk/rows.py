@@ -1,26 +1,120 @@
-"""The desk's pages: rows."""
+"""The desk's pages of failing rows: each open finding on one page, by grantee, program year and rule.
+
+Their rows are made by ``row_html``. The page around them is rendered once, with marks where pages differ; there may be
+thousands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from markupsafe import escape
 
 from pipelines.desk.desk import Desk
-from pipelines.desk.rows import lots
+from pipelines.desk.rows import ROWS_A_PAGE, Lot, lots, numbered_rows, parameters
+from pipelines.desk.standing import words_of_rules
 from pipelines.reports.desk import places
-from pipelines.reports.desk.page import Page
+from pipelines.reports.desk.page import Page, render
+from pipelines.reports.desk.row_html import pages_query
+from pipelines.reports.page import whole
+from pipelines.scorecard.verdicts import RuleWords, fix, title
+
+ROWS_AT_ONCE = 200_000  # of the HTML that DuckDB holds: 30 MB
+_ROOT = "../../../"
+# Characters for private use mark where pages differ; what other pages link to is marked like any other text.
+_MARKED = re.compile("\ue000(\\w+)\ue001")
+_Pieces = list[str]  # text and the name of what stands there, in turn
 
 
-def pages(_desk: Desk) -> Iterator[Page]:
-    """Yield the pages."""
-    yield from ()
+def pages(desk: Desk) -> Iterator[Page]:
+    """Yield the pages, some partitions at a time: a million rows are never held at once."""
+    query, shells, words = pages_query(numbered_rows(desk), _ROOT), _shells(desk), words_of_rules()
+    for batch in _batches(lots(desk)):
+        own = {(lot.grantee_id, lot.program_year, lot.rule_id): (lot, _told(desk, lot, words)) for lot in batch}
+        cursor = desk.connection.cursor()  # the desk's own is asked other things while pages are written
+        cursor.execute(query, parameters(desk, list(dict.fromkeys(key[:2] for key in own))))
+        while found := cursor.fetchmany(20):
+            for *key, number, rows in found:
+                lot, told = own[tuple(key)]
+                pieces = shells[number > 1, number < lot.page_count]
+                yield Page(_place(lot, number), _filled(pieces, {**told, **_numbers(lot, number), "rows": rows}))
 
 
 def page_of(desk: Desk) -> Mapping[tuple[str | None, str | None, str, str], str]:
-    """Return where the failing rows of an institution begin, by grantee, program year, rule and slug, with the anchor."""
+    """Return where an institution's failing rows begin, anchor included, by grantee, program year, rule and slug.
+
+    Of reference tables the program year is None, as their verdict has it.
+    """
     return {
-        (lot.grantee_id, lot.program_year, lot.rule_id, found.slug): (
-            f"{places.of_rows(lot.grantee_id, lot.program_year, lot.rule_id, number)}#{found.slug}"
-        )
+        (lot.grantee_id, lot.program_year, lot.rule_id, found.slug): f"{_place(lot, number)}#{found.slug}"
         for lot in lots(desk)
-        for found, number in lot.first_pages()
+        for found, _, number in lot.first_pages()
+    }
+
+
+def _place(lot: Lot, number: int) -> str:
+    return places.of_rows(lot.grantee_id, lot.program_year, lot.rule_id, number)
+
+
+def _batches(there: Sequence[Lot]) -> Iterator[list[Lot]]:
+    """Yield lots in batches of whole partitions; a batch ends where it has rows enough."""
+    batch: list[Lot] = []
+    for lot in there:
+        last = batch[-1] if batch else lot
+        is_next = (last.grantee_id, last.program_year) != (lot.grantee_id, lot.program_year)
+        if is_next and sum(one.count for one in batch) >= ROWS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(lot)
+    if batch:
+        yield batch
+
+
+def _shells(desk: Desk) -> Mapping[tuple[bool, bool], _Pieces]:
+    """Return the page around the rows by whether pages come before and after it, in pieces."""
+    place = places.of_rows(_mark("grantee_id"), _mark("program_year"), _mark("rule_id"))
+    return {
+        (before, after): _MARKED.split(_shell(desk, place, has_previous=before, has_next=after))
+        for before in (False, True)
+        for after in (False, True)
+    }
+
+
+def _shell(desk: Desk, place: str, *, has_previous: bool, has_next: bool) -> str:
+    return render(desk, "rows.html", place, mark=_mark, has_previous=has_previous, has_next=has_next)
+
+
+def _mark(name: str) -> str:
+    return f"\ue000{name}\ue001"
+
+
+def _filled(pieces: _Pieces, values: Mapping[str, str]) -> str:
+    """Return a page; what stands at a mark is HTML already."""
+    return "".join(values[piece] if number % 2 else piece for number, piece in enumerate(pieces))
+
+
+def _told(desk: Desk, lot: Lot, words: Mapping[str, RuleWords]) -> dict[str, str]:
+    """Return what all pages of a lot tell, as HTML by the names of the marks."""
+    place = desk.directory.grantee_name(lot.grantee_id) if lot.grantee_id else "Reference tables"
+    told = {
+        "grantee_id": lot.grantee_id or "",
+        "program_year": lot.program_year or "",
+        "rule_id": lot.rule_id,
+        "title": title(words, lot.rule_id),
+        "fix": fix(words, lot.rule_id),
+        "place": ", ".join(filter(None, (place, lot.program_year))),
+    }
+    lines = [(found, count, f"{_place(lot, number)}#{found.slug}") for found, count, number in lot.first_pages()]
+    listed = render(desk, "rows_institutions.html", _place(lot, 1), lines=lines) if len(lines) > 1 else ""
+    return {name: str(escape(text)) for name, text in told.items()} | {"institutions": listed}
+
+
+def _numbers(lot: Lot, number: int) -> dict[str, str]:
+    """Return what a page of a lot tells of itself and its neighbors."""
+    first, last = (number - 1) * ROWS_A_PAGE + 1, min(number * ROWS_A_PAGE, lot.count)
+    return {
+        "range": f"{whole(first)} to {whole(last)} of {whole(lot.count)}",
+        "previous": f"{lot.rule_id}-{number - 1}.html",
+        "next": f"{lot.rule_id}-{number + 1}.html",
     }
