@@ -14,10 +14,10 @@ from typing import Any
 import fastexcel
 import pytest
 
-from pipelines.check.cells import cell_of, letters
 from pipelines.check.files import check_files
 from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee_ids
+from pipelines.intake.cells import cell_of, letters
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 YEAR = "2023-24"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.check.cells import Columns, cell_of
 from pipelines.check.judging import Judgement
 from pipelines.grantee import Grantee
+from pipelines.intake.cells import Columns, cell_of
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Rules that need a file which was not given are named as not checked, because sil
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 # Views of what intake measured. Lateness (quality.submission_check) is not judged: nothing has been sent yet.
 MEASURED = ("quality.received_line", "quality.drift_check")
-_TABLE = re.compile(r"\b(?:core|mart|quality|reference)\.\w+")
 
 
 @dataclass(frozen=True)
@@ -95,12 +93,11 @@ def _tables_given(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _needs(rule: Rule) -> set[str]:
     """Return what a rule looks into besides its own table; leavers refer to students of earlier program years."""
-    other = getattr(rule.expectation, "other_table", None)
-    needs = {*_TABLE.findall(getattr(rule.expectation, "condition", "") or "")}
-    if other:
-        is_any_year = "program_year" not in getattr(rule.expectation, "column_list", ())
-        needs.add(f"{other} of other program years" if is_any_year else other)
-    return needs
+    from expectations.reach import tables_looked_into
+
+    needs, other = tables_looked_into(rule), getattr(rule.expectation, "other_table", None)
+    is_any_year = other and "program_year" not in getattr(rule.expectation, "column_list", ())
+    return needs - {other} | {f"{other} of other program years"} if is_any_year else needs
 
 
 def _results(outcomes: Sequence[Outcome]) -> tuple[Result, ...]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, fields
 
 from pipelines.check.faults import Fault
 from pipelines.check.judging import Judgement
+from pipelines.spreadsheet_text import plain
 
 Say = Callable[[str], None]
 _SEVERITIES = ("critical", "warning", "info")
@@ -40,7 +41,7 @@ def say_csv(faults: Sequence[Fault], _judgement: Judgement, say: Say) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=[f.name for f in fields(Fault)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _plain(value) for key, value in asdict(fault).items()} for fault in faults)
+    writer.writerows({key: _cell(value) for key, value in asdict(fault).items()} for fault in faults)
     say(text.getvalue().rstrip("\n"))
 
 
@@ -75,8 +76,7 @@ def _fault_text(fault: Fault) -> str:
     return "\n".join(lines)
 
 
-def _plain(value: object) -> object:
-    """Return a value that no spreadsheet takes for a formula."""
+def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return plain(value) if isinstance(value, str) else value
