@@ -39,6 +39,22 @@ FILE_STATUS: Mapping[str, str] = MappingProxyType(
 FINDING_CHANGE: Mapping[str, str] = MappingProxyType(
     {"new": "new", "still_open": "still open", "fixed": "fixed", "came_back": "came back"}
 )
+ACT: Mapping[str, str] = MappingProxyType(
+    {
+        "accept": "accepted",
+        "refuse": "refused",
+        "certify": "certified",
+        "purge": "destroyed, because retention no longer keeps it",
+    }
+)
+READINESS: Mapping[str, str] = MappingProxyType(
+    {
+        "measurable": "can be measured",
+        "with_caution": "with caution",
+        "not_measurable": "cannot be measured",
+        "": "too few students to tell",
+    }
+)
 EXCLUSION: Mapping[str, str] = MappingProxyType(
     {
         "key_unreadable": "A part of the key is missing or unreadable",
