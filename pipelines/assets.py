@@ -23,7 +23,7 @@ from pipelines.night import (
     partitions_at_hand,
     tell_years_not_offered,
 )
-from pipelines.schema import core_tables
+from pipelines.schema import answer_tables, core_tables
 
 if TYPE_CHECKING:
     from pipelines.validation.partition import Partition
@@ -93,7 +93,8 @@ def _selected(context: dg.AssetExecutionContext) -> "tuple[Night, list[Partition
 
 
 def _intake() -> dg.AssetsDefinition:
-    core = [dg.AssetSpec(["core", t.name], description=t.comment) for t in core_tables()]
+    received = (*core_tables(), *answer_tables())
+    core = [dg.AssetSpec(["core", t.name], description=t.comment) for t in received]
     books = [
         dg.AssetSpec(SUBMISSION, description=ledger.SUBMISSION.comment),
         dg.AssetSpec(QUARANTINE, description=ledger.QUARANTINE.comment),

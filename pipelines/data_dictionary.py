@@ -14,7 +14,7 @@ from pipelines.markdown import NOTE, markdown_table, names
 from pipelines.measurement_tables import measurement_tables
 from pipelines.models import Model, all_models
 from pipelines.reference_tables import reference_tables
-from pipelines.schema import core_tables, key_of
+from pipelines.schema import answer_tables, core_tables, key_of
 from pipelines.waiver_tables import waiver_tables
 
 
@@ -28,7 +28,7 @@ def dictionary() -> Iterator[str]:
         "not_reported, not_collected. CEDS numbers are Global IDs of CEDS v13. Personal: an identifier (a pseudonym), "
         "or quasi (narrows down who it is); both are masked outside of `core` and `raw`."
     )
-    for table in (*core_tables(), *reference_tables()):
+    for table in (*core_tables(), *answer_tables(), *reference_tables()):
         yield from _submitted_table(table)
     for table in (*quality_tables(), *measurement_tables(), *act_tables(), *waiver_tables()):
         yield from _ledger_table(table)

@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy import Column, String, Table
 
-from pipelines.schema import METADATA, core_tables
+from pipelines.schema import METADATA, answer_tables, core_tables
 
 REPLACED_BY = "replaced_by_submission_id"
 
@@ -17,7 +17,7 @@ REPLACED_BY = "replaced_by_submission_id"
 @cache
 def history_tables() -> tuple[Table, ...]:
     """Return a table of replaced rows for each canonical table, the columns in the same order and one more."""
-    return tuple(_history_of(table) for table in list(core_tables()))
+    return tuple(_history_of(table) for table in [*core_tables(), *answer_tables()])
 
 
 def _history_of(table: Table) -> Table:

@@ -1,5 +1,7 @@
 """Layout files: ``layout*.toml`` of a grantee, a reference source or a national standard, read and checked.
 
+What the house itself hands out and gets back is read by the layout of ``HOUSE``, for every grantee.
+
 A layout file may begin with ``uses = ["pdp"]``: the files of that national standard (below ``pipelines/national``) are
 then the grantee's as well, after its own.
 """
@@ -16,6 +18,7 @@ from pipelines.configuration import ConfigurationError, read_toml
 from pipelines.layouts import ColumnLayout, FileLayout, Transactions
 
 NATIONAL = Path(__file__).parent / "national"
+HOUSE = Path(__file__).parent / "house"
 
 
 @cache
@@ -32,14 +35,22 @@ def layouts_of(folder: Path, file_name: str, program_year: str, sheet: str = "")
 
     ``sheet`` asks for the layout of that sheet of a workbook.
     """
-    matching = [
-        f
-        for f in file_layouts(folder)
-        if f.matches(file_name) and f.is_effective(program_year) and (not sheet or f.sheet == sheet)
-    ]
+    matching = [f for f in in_force_for(folder, file_name, program_year) if not sheet or f.sheet == sheet]
     if not matching or not matching[0].record:
         return tuple(matching[:1])
     return tuple(f for f in matching if f.record and f.file_name == matching[0].file_name)
+
+
+def in_force_for(folder: Path, file_name: str, program_year: str) -> tuple[FileLayout, ...]:
+    """Return all layouts in force for a file of that name, whatever its sheets: the folder's, else those of the house.
+
+    A file that a grantee's own layout is for is never taken for one of the house.
+    """
+    for owner in (folder, HOUSE):
+        found = tuple(f for f in file_layouts(owner) if f.matches(file_name) and f.is_effective(program_year))
+        if found:
+            return found
+    return ()
 
 
 def table_names(layouts: Iterable[FileLayout]) -> str | None:

@@ -19,6 +19,8 @@ YEAR_FORMATS = ("YYYY-YY", "start_year", "end_year")
 # House default after Florida's WDIS, which rejects a file with more than a fifth of its records in error.
 MOST_BAD_SHARE = "1/5"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_WORD = r"[\w-]+?"
+_FORMS = {"submission": "[0-9a-f]{12}"}  # what a placeholder takes, where that is not any word
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,15 @@ class FileLayout:
     group ``rows`` is a control count of the data rows. ``most_bad_share`` is the share of data lines that may be
     unreadable before the whole file is refused. ``query`` reads a table of a source database.
 
+    ``*`` in ``file_name`` takes any text, such as what people add to the name of a copy.
+
     ``{vintage}`` in ``file_name`` takes a code of code set ``vintage``: a later vintage of the same file replaces an
     earlier one, never the other way round. ``vintages`` maps their word to ours.
 
     ``is_always_quoted`` and ``line_end`` serve writing only: a reader takes what comes. ``is_partial`` says that the
     file has more columns than the layout names, on purpose; the archive keeps them. ``years_before`` is how many years
-    before the collection year in its name the program year begins that a reference file speaks of.
+    before the collection year in its name the program year begins that a reference file speaks of. ``is_outside`` says
+    that another body than the institutions sends it: none of them is shown a record of such a file.
     """
 
     name: str
@@ -115,6 +120,7 @@ class FileLayout:
     effective_from: str = ""
     effective_to: str = ""
     is_optional: bool = False
+    is_outside: bool = False
     bytes_order_mark: bool = False
     years_before: int = 0
     is_partial: bool = False
@@ -162,10 +168,10 @@ def _pattern(file_name: str) -> re.Pattern[str]:
     parts, seen, text = _PLACEHOLDER.split(file_name), set[str](), ""
     for number, part in enumerate(parts):
         if number % 2 == 0:
-            text += re.escape(part)
+            text += re.escape(part).replace(r"\*", ".*?")
         elif part in seen:
             text += rf"(?P={part})"
         else:
             seen.add(part)
-            text += rf"(?P<{part}>[\w-]+?)"
-    return re.compile(text, re.IGNORECASE)
+            text += rf"(?P<{part}>{_FORMS.get(part, _WORD)})"
+    return re.compile(text, re.IGNORECASE | re.DOTALL)

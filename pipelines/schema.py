@@ -91,18 +91,21 @@ def provenance_columns() -> list[Column[Any]]:
 
 
 def _table(name: str, comment: str, *columns: Column[Any], key: tuple[str, ...], optional: bool = False,
-           refers: Mapping[str, tuple[str, ...]] | None = None, any_year: tuple[str, ...] = ()) -> Table:  # fmt: skip
+           refers: Mapping[str, tuple[str, ...]] | None = None, any_year: tuple[str, ...] = (),
+           outside: bool = False) -> Table:  # fmt: skip
     """Return a core table; ``key`` and ``refers`` (table to columns) come on top of the partition.
 
     Neither is enforced by the database, because a row that breaks them must land and be judged, not vanish. A reference
     to a table of ``any_year`` leaves the program year out: what follows the studies is reported in a later year.
+    ``outside``: another body than the institution knows it (wage records, a clearinghouse), so that no institution is
+    shown a record of it.
     """
     references = [
         ForeignKeyConstraint(columns, [f"core.{other}.{column}" for column in columns])
         for other, own in (refers or {}).items()
         for columns in [[*(PARTITION[:1] if other in any_year else PARTITION), *own]]
     ]
-    info = {"key": (*PARTITION, *key), "optional": optional}
+    info = {"key": (*PARTITION, *key), "optional": optional, "outside": outside}
     parts = [*_partition(), *columns, *provenance_columns(), *references]
     return Table(name, METADATA, *parts, schema="core", comment=comment, info=info)
 
@@ -249,7 +252,7 @@ _table(
     column("placement_source", "The source that was looked into.", codes="placement_source", ceds="local",
             required=True),
     key=("institution_id", "student_id", "reference_quarter", "placement_source"), any_year=("student",),
-    refers=_PERSON,
+    refers=_PERSON, outside=True,
 )  # fmt: skip
 
 _table(
@@ -273,10 +276,32 @@ _table(
     refers={**_PERSON, "program": ("institution_id", "program_id")},
 )  # fmt: skip
 
+Table(
+    "explanation", METADATA,
+    *_partition()[:2],
+    column("finding_id", "The finding explained, as the return named it (quality.finding)."),
+    column("explanation", "What the institution says about the finding, as written; null where it says nothing. Free "
+            "text may name people.", pii="quasi"),
+    *provenance_columns(),
+    schema="core", comment="What an institution answers about a finding in the return file that it was given; one row "
+    "for each line of that file. The finding says whose it is.",
+    info={"key": (*PARTITION, "finding_id"), "optional": True, "is_answer": True},
+)  # fmt: skip
+
 
 def core_tables() -> Iterator[Table]:
-    """Yield the canonical tables in the order in which they refer to each other."""
-    return (table for table in METADATA.sorted_tables if table.schema == "core")
+    """Yield the canonical tables of records in the order in which they refer to each other; no answers."""
+    return (t for t in METADATA.sorted_tables if t.schema == "core" and not is_answer(t))
+
+
+def answer_tables() -> Iterator[Table]:
+    """Yield the tables of what institutions answer to returns: taken in like records, and in no measure."""
+    return (t for t in METADATA.sorted_tables if t.schema == "core" and is_answer(t))
+
+
+def is_answer(table: Table) -> bool:
+    """Return whether a table holds answers to returns, which no figure rests on, which no layout of a grantee fills."""
+    return bool(table.info.get("is_answer"))
 
 
 def core_table(name: str) -> Table:

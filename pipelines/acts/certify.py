@@ -14,7 +14,7 @@ from pipelines.acts.office import Office, Subject, log_act, one_act
 from pipelines.acts.people import REPORTING_OFFICER, Person, hold_role
 from pipelines.configuration import ConfigurationError
 from pipelines.intake.submission import IN_FORCE, Submission, find
-from pipelines.schema import core_table
+from pipelines.schema import core_table, is_answer
 
 
 def certify(office: Office, subject: Subject, person: Person) -> Act:
@@ -35,7 +35,8 @@ def certify(office: Office, subject: Subject, person: Person) -> Act:
 def _accepted(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[Submission]:
     """Return the files that the figures rest on: all of the program year, or those with rows of the institution."""
     where = f"{IN_FORCE} and grantee_id = ? and program_year = ?"
-    files = find(connection, where, [subject.grantee_id, subject.program_year])
+    found = find(connection, where, [subject.grantee_id, subject.program_year])
+    files = [one for one in found if not any(is_answer(core_table(name)) for name in one.tables)]
     if subject.institution_id is not None:
         files = [one for one in files if _speaks_of(connection, one, subject.institution_id)]
     place = " ".join(filter(None, (subject.grantee_id, subject.program_year, subject.institution_id)))

@@ -28,6 +28,7 @@ from pipelines.intake.submission import Submission, record
 from pipelines.intake.trust import Doubt, doubt_about_name, doubt_about_rows, no_layout
 from pipelines.layout_files import table_names
 from pipelines.layouts import FileLayout
+from pipelines.schema import core_table, is_answer
 
 _MOST_NAMES_TOLD = 20
 LISTED_LINES = 1000  # of a refused file; the others count in its one row without a line number
@@ -148,8 +149,8 @@ def _received(supplier: Supplier, arrival: Arrival, layouts: Sequence[FileLayout
 
 
 def _due_date(supplier: Supplier, arrival: Arrival, layout: FileLayout | None) -> date | None:
-    """Return when a file was due; None for reference files, of which nothing is due."""
-    if not isinstance(supplier, Grantee):
+    """Return when a file was due; None for reference files and answers to returns, of which nothing is due."""
+    if not isinstance(supplier, Grantee) or (layout and is_answer(core_table(layout.table))):
         return None
     return supplier.due_date(arrival.found.program_year, layout, name_in(arrival.found.file_name))
 

@@ -14,6 +14,7 @@ from pipelines.intake.inbox import Found
 from pipelines.intake.members import Member, members
 from pipelines.intake.place import name_in
 from pipelines.intake.source import Supplier
+from pipelines.layout_files import in_force_for
 from pipelines.layouts import FileLayout
 
 Keep = Callable[[Path], Stored]  # stores a file and says where
@@ -63,4 +64,4 @@ def _is_ignored(supplier: Supplier, program_year: str, member: Member) -> bool:
 
 
 def _in_force(supplier: Supplier, program_year: str, name: str) -> list[FileLayout]:
-    return [f for f in supplier.layouts if f.matches(name) and f.is_effective(program_year)]
+    return list(in_force_for(supplier.folder, name, program_year))

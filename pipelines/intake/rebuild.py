@@ -20,7 +20,7 @@ from pipelines.intake.land import land
 from pipelines.intake.settle import settle
 from pipelines.intake.submission import CURRENT, Submission, find, set_status
 from pipelines.intake.versions import bring_back_next, in_force
-from pipelines.schema import core_tables
+from pipelines.schema import answer_tables, core_tables
 from pipelines.warehouse import transaction
 
 Say = Callable[[str], None]
@@ -115,7 +115,7 @@ def _bring_back_where_unreadable(connection: duckdb.DuckDBPyConnection, earlier:
 
 def _empty(connection: duckdb.DuckDBPyConnection) -> None:
     """Take the rows of all grantees out of raw, core and history, and every submission out of force."""
-    for table in (*core_tables(), *history_tables()):
+    for table in (*core_tables(), *answer_tables(), *history_tables()):
         connection.execute(f"delete from {table.fullname}")
     tables = connection.execute("select table_name from information_schema.tables where table_schema = 'raw'")
     for (name,) in tables.fetchall():

@@ -19,6 +19,7 @@ from pipelines.intake.reading.read import FileReading
 from pipelines.intake.source import Supplier
 from pipelines.intake.submission import Submission
 from pipelines.layouts import FileLayout
+from pipelines.schema import core_table, is_answer
 
 
 def measure_drift(
@@ -32,9 +33,10 @@ def measure_drift(
     """Measure a file whose rows stand in raw and core, in place of what was measured before under its id.
 
     ``layouts`` are those that the file was read with, ``parts`` those whose records had rows. Files of reference
-    sources have nobody to be compared with by a grantee, and are not measured. The caller has the transaction.
+    sources have nobody to be compared with by a grantee, and are not measured; nor are answers to returns, whose form
+    is ours and whose rows are as many as there was to repair. The caller has the transaction.
     """
-    if submission.grantee_id is None:
+    if submission.grantee_id is None or any(is_answer(core_table(layout.table)) for layout in layouts):
         return
     books.forget(connection, submission.submission_id)
     unknown = unknown_columns(reading) if layouts else []

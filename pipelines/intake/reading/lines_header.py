@@ -15,6 +15,8 @@ from pipelines.intake.reading.lines_format import POSITION_COLUMNS, Field, FileR
 from pipelines.intake.reading.lines_mask import mask, tell_names
 from pipelines.intake.reading.lines_quotes import scan_row
 
+# What `cte annotate` writes at the college into its own file; sent again with the file, it says nothing.
+PROBLEM_COLUMN, REPAIR_COLUMN = "cte_problem", "cte_repair"
 _MOST_COLUMNS = 20_000
 _MOST_NAMES_TOLD = 12
 
@@ -98,7 +100,8 @@ def match_header(header: tuple[str, ...], fields: Sequence[Field], line: int) ->
         names.append(
             field.name if field else _free_name(text.strip() or f"column {place}", {*names, *POSITION_COLUMNS})
         )
-        unexpected += [] if field else [names[-1]]
+        is_ours = text.strip().casefold() in {PROBLEM_COLUMN, REPAIR_COLUMN}
+        unexpected += [] if field or is_ours else [names[-1]]
     return Columns(tuple(names), header, tuple(unexpected), tuple(f.name for f in lacking))
 
 
