@@ -15,7 +15,7 @@ from pipelines.desk.desk import Desk
 from pipelines.desk.directory import Institution
 from pipelines.desk.files import Received, files, missing_tables
 from pipelines.desk.readiness import READINESS, ReadinessRow, readiness_rows
-from pipelines.desk.standing import Place, Standing, gates, standings, words_of_rules
+from pipelines.desk.standing import Place, Standing, gates, standings, told_by_files, words_of_rules
 from pipelines.desk.tally import Counts, Tally, tallies, total
 from pipelines.desk.trend import TREND, TrendPoint, trend_points
 from pipelines.scorecard.card import Gate
@@ -82,12 +82,18 @@ class Sources:
     words: Mapping[str, RuleWords]
     standings: Mapping[Place, list[Standing]]
     gates: Mapping[Place, tuple[Gate, ...]]
+    told_by_files: frozenset[tuple[Place, str]]
     tallies: Mapping[Place, list[Tally]]
+    by_rule: Mapping[tuple[Place, str], list[Tally]]
     files: Mapping[Place, list[Received]]
     missing: Mapping[tuple[str, str], list[str]]
     drift: Rows
     readiness: Rows
     trends: Rows
+
+    def of_rule(self, place: Place, rule_id: str) -> Counts:
+        """Return the findings of a rule in a partition."""
+        return total(self.by_rule.get((place, rule_id), ()))
 
     def places(self) -> set[Place]:
         """Return every partition of which anything is known."""
@@ -96,12 +102,15 @@ class Sources:
 
 def read_sources(desk: Desk) -> Sources:
     """Return what the pages of all grantees are made from."""
-    words, found = words_of_rules(), standings(desk)
+    words, found, told = words_of_rules(), standings(desk), told_by_files(desk)
     by_place: dict[Place, list[Tally]] = defaultdict(list)
+    by_rule: dict[tuple[Place, str], list[Tally]] = defaultdict(list)
     for tally in tallies(desk):
-        by_place[tally.grantee_id, tally.program_year].append(tally)
+        place = tally.grantee_id, tally.program_year
+        by_place[place].append(tally)
+        by_rule[place, tally.rule_id].append(tally)
     return Sources(
-        desk, words, found, gates(desk, found, words), by_place, files(desk), missing_tables(desk),
+        desk, words, found, gates(found, words, told), told, by_place, by_rule, files(desk), missing_tables(desk),
         drift=_by_place(desk.rows(DRIFT)) if desk.has("quality.drift_check") else {},
         readiness=_by_place(desk.rows(READINESS)) if desk.has("mart.readiness") else {},
         trends=_by_place(desk.rows(TREND, desk.run.run_id)),
@@ -123,7 +132,7 @@ def year_facts(sources: Sources, place: Place) -> YearFacts:
     return YearFacts(
         program_year=place[1],
         gates=(*sources.gates.get(place, ()), *file_gates(tuple(file.line for file in received))),
-        rules=_rules(of_place, found, sources.words),
+        rules=_rules(sources, place),
         judged_count=len(of_place),
         institutions=_institutions(sources.desk, place, found),
         findings=total(found),
@@ -135,14 +144,13 @@ def year_facts(sources: Sources, place: Place) -> YearFacts:
     )
 
 
-def _rules(of_place: list[Standing], found: list[Tally], words: Mapping[str, RuleWords]) -> tuple[RuleLine, ...]:
+def _rules(sources: Sources, place: Place) -> tuple[RuleLine, ...]:
     """Return the rules that failed or could not be judged: those first, then by severity and rows that fail."""
-    of_rule: dict[str, list[Tally]] = defaultdict(list)
-    for tally in found:
-        of_rule[tally.rule_id].append(tally)
-    told = [standing for standing in of_place if standing.verdict.status in ("failed", "error")]
-    lines = [RuleLine(title(words, s.verdict.rule_id), s, total(of_rule[s.verdict.rule_id])) for s in told]
-    return tuple(sorted(lines, key=lambda line: _urgency(line.standing)))
+    told = [s for s in sources.standings.get(place, ()) if s.verdict.status in ("failed", "error")]
+    return tuple(
+        RuleLine(title(sources.words, s.verdict.rule_id), s, sources.of_rule(place, s.verdict.rule_id))
+        for s in sorted(told, key=_urgency)
+    )
 
 
 def _urgency(standing: Standing) -> tuple[bool, int, int, str]:

@@ -82,16 +82,20 @@ def standings(desk: Desk) -> Mapping[Place, list[Standing]]:
     return found
 
 
+def told_by_files(desk: Desk) -> frozenset[tuple[Place, str]]:
+    """Return partition and id of the rules that fail for refused files alone."""
+    return frozenset(((r["grantee_id"], r["program_year"]), r["reason_code"]) for r in desk.rows(TOLD_BY_FILES))
+
+
 def gates(
-    desk: Desk, found: Mapping[Place, list[Standing]], words: Mapping[str, RuleWords]
+    found: Mapping[Place, list[Standing]], words: Mapping[str, RuleWords], told: frozenset[tuple[Place, str]]
 ) -> Mapping[Place, tuple[Gate, ...]]:
     """Return the gates of rules by partition, waived ones among them; refused files close gates of their own."""
-    told = {(r["grantee_id"], r["program_year"], r["reason_code"]) for r in desk.rows(TOLD_BY_FILES)}
     return {
         place: rule_gates(
             tuple(standing.verdict for standing in of_place),
             words,
-            {rule_id for grantee_id, year, rule_id in told if (grantee_id, year) == place},
+            {rule_id for of_files, rule_id in told if of_files == place},
         )
         for place, of_place in found.items()
     }

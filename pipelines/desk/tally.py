@@ -24,12 +24,14 @@ TALLIES = """
     )
     select counted.grantee_id, counted.program_year, counted.institution_id, counted.rule_id, counted.severity,
         looked.run_ids[1] as run_id,
-        sum(case when state = 'open' then finding_count else 0 end) as open_count,
-        sum(case when state = 'open' then waived_count else 0 end) as waived_count,
-        sum(case when state = 'open' and change = 'new' then finding_count else 0 end) as new_count,
-        sum(case when state = 'open' and change = 'came_back' then finding_count else 0 end) as came_back_count,
-        sum(case when state = 'fixed' and last_seen_run_id = looked.run_ids[2] then finding_count else 0 end)
-            as fixed_count
+        cast(sum(case when state = 'open' then finding_count else 0 end) as bigint) as open_count,
+        cast(sum(case when state = 'open' then waived_count else 0 end) as bigint) as waived_count,
+        cast(sum(case when state = 'open' and change = 'new' then finding_count else 0 end) as bigint) as new_count,
+        cast(sum(case when state = 'open' and change = 'came_back' then finding_count else 0 end) as bigint)
+            as came_back_count,
+        cast(sum(
+            case when state = 'fixed' and last_seen_run_id = looked.run_ids[2] then finding_count else 0 end
+        ) as bigint) as fixed_count
     from counted
     left join looked on counted.rule_id = looked.rule_id
         and counted.grantee_id is not distinct from looked.grantee_id
@@ -77,7 +79,13 @@ class Counts:
 
 def tallies(desk: Desk) -> list[Tally]:
     """Return the findings counted, in a stated order."""
-    return [Tally(**{key: _whole(value) for key, value in row.items()}) for row in desk.rows(TALLIES)]
+    return [
+        Tally(
+            r["grantee_id"], r["program_year"], r["institution_id"], r["rule_id"], r["severity"], r["run_id"],
+            r["open_count"], r["waived_count"], r["new_count"], r["came_back_count"], r["fixed_count"],
+        )
+        for r in desk.rows(TALLIES)
+    ]  # fmt: skip
 
 
 def total(found: Iterable[Tally], run_id: str | None = None) -> Counts:
@@ -88,8 +96,3 @@ def total(found: Iterable[Tally], run_id: str | None = None) -> Counts:
         sum(t.open_count for t in chosen), sum(t.waived_count for t in chosen), sum(t.new_count for t in told),
         sum(t.came_back_count for t in told), sum(t.fixed_count for t in told),
     )  # fmt: skip
-
-
-def _whole(value: object) -> object:
-    """Return sums, which DuckDB gives as wide integers or decimals, as plain integers."""
-    return value if value is None or isinstance(value, str) else int(str(value))

@@ -122,6 +122,11 @@ def ipeds_view(connection: duckdb.DuckDBPyConnection, owner: Grantee) -> IpedsVi
     return IpedsView(owner, tuple(years), tuple(proposals), _contradictions(connection, owner))
 
 
+def has_ipeds(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the reference tables hold an IPEDS file, so that there is something to show."""
+    return bool(_files(connection))
+
+
 def _files(connection: duckdb.DuckDBPyConnection) -> list[SourceFile]:
     rows = connection.execute(
         "select file_name, sha256, program_year, table_name from quality.submission where grantee_id is null "

@@ -109,6 +109,17 @@ TASK: Mapping[str, str] = MappingProxyType(
         "missing": "Tables that are overdue",
     }
 )
+TASK_SHORT: Mapping[str, str] = MappingProxyType(
+    {
+        "gate": "gates closed by rules",
+        "refused": "files refused",
+        "error": "verdicts missing",
+        "critical": "rules with new critical findings",
+        "waiver": "waivers to look at",
+        "waiting": "deliveries to decide on",
+        "missing": "deliveries overdue in part",
+    }
+)
 DRIFT_KIND: Mapping[str, str] = MappingProxyType(
     {
         "column_added": "column added",

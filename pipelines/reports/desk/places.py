@@ -14,9 +14,9 @@ FOLDERS = ("grantees", "institutions", "submissions", "rules", "rows")
 _REFERENCE, _ALL_YEARS = "reference", "all"
 
 
-def of_grantee(grantee_id: str) -> str:
-    """Return the page of a grantee."""
-    return f"grantees/{grantee_id}.html"
+def of_grantee(grantee_id: str | None) -> str:
+    """Return the page of a grantee; reference sources and strays have none."""
+    return f"grantees/{grantee_id or _REFERENCE}.html"
 
 
 def of_institution(grantee_id: str, slug: str) -> str:
