@@ -123,5 +123,6 @@ def _write(home: Path, place: str, content: str) -> None:
     encoded = content.encode("utf-8", "replace")
     if path.is_file() and path.read_bytes() == encoded:
         return
-    make_private(path.parent)
+    for folder in (home / "reports", home / "reports" / "data-docs", path.parent):
+        make_private(folder)
     write_private(path, encoded)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,6 +183,7 @@ def _say_status(icon: dict[str, Any]) -> None:
     icon["styling"]["params"]["icon"] = {"classes": ["mark", _MARKS[status]], "tag": "span"}
 
 
+@cache
 def _view() -> Any:
     from great_expectations.render.view import DefaultJinjaPageView
     from jinja2 import ChoiceLoader, FileSystemLoader
