@@ -1,7 +1,7 @@
-"""Delivers notices through Apprise, each in a process of its own that is ended where it takes too long.
+"""Delivers notices through Apprise, in a process of its own that is ended where it takes too long.
 
-A process, because a thread that waits for a server which says nothing would keep the night from ending. The address
-goes to it through its standard input: arguments and environments of processes can be read by others. What Apprise logs
+A process, because a thread that waits for a server which says nothing would keep the night from ending. The addresses
+go to it through its standard input: arguments and environments of processes can be read by others. What Apprise logs
 may quote an address, so it is read for the cause and never passed on.
 """
 
@@ -13,13 +13,15 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 SECONDS = 20  # for all channels together, because they are served at once
+_SECONDS_TO_START = 30  # the most that loading Apprise may take besides; 1 s where the machine has nothing else to do
 TIMED_OUT = f"no answer within {SECONDS} seconds; it may have arrived all the same. Is the service up?"
+_BROKE_OFF = "the sending broke off; `cte notices test` tries it again"
 _SOCKET_SECONDS = 10.0  # for each answer of a service
 _NOT_ACCEPTED = "the service did not accept it; check the url with the service's own instructions"
 # Why a delivery failed, by what Apprise or the system says; the first that fits is told.
@@ -51,60 +53,82 @@ class Letter:
         return f"Letter({self.subject!r})"
 
 
-def deliver(letters: Sequence[Letter]) -> list[str | None]:
-    """Send letters, all at once; return for each why it was not delivered, or None. Takes ``SECONDS`` at the most."""
-    until = time.monotonic() + SECONDS
-    started = [_start(letter) for letter in letters]
-    return [_ended(process, max(0.0, until - time.monotonic())) for process in started]
-
-
-def _start(letter: Letter) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "pipelines.notices.deliver"]
+def deliver(letters: Sequence[Letter], seconds: float = SECONDS) -> list[str | None]:
+    """Send letters, all at once; return for each why it was not delivered, or None. Ends after a minute at the most."""
+    if not letters:
+        return []
     # The grantees' keys are none of its business.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTE_")}
-    process = subprocess.Popen(  # noqa: S603 - our own module under the Python that runs
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    )
-    if process.stdin is not None:
-        with suppress(BrokenPipeError):  # it has ended already, and says nothing
-            process.stdin.write(json.dumps([letter.url, letter.subject, letter.text]))
-            process.stdin.close()
-        process.stdin = None
-    return process
-
-
-def _ended(process: subprocess.Popen[str], seconds: float) -> str | None:
+    asked = json.dumps([seconds, [[letter.url, letter.subject, letter.text] for letter in letters]])
     try:
-        said, _ = process.communicate(timeout=seconds)
-        answer = json.loads(said)
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines.notices.deliver"],
+            input=asked, capture_output=True, text=True, env=environment, check=False,
+            timeout=seconds + _SECONDS_TO_START,
+        )  # fmt: skip
+        answers = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return TIMED_OUT
+        answers = [TIMED_OUT] * len(letters)
     except ValueError:
-        return "the sending broke off; `cte notices test` tries it again"
-    return str(answer) if answer is not None else None
+        answers = [_BROKE_OFF] * len(letters)
+    return [str(answer) if answer is not None else None for answer in answers]
 
 
-def _send(url: str, subject: str, text: str) -> str | None:
-    """Send a letter in this process; return why it was not accepted, or None."""
-    from apprise import Apprise, AppriseAsset, NotifyFormat
+def _answer() -> None:
+    """Do in a process of its own what its input asks for, answer, and end, whoever is still being waited for."""
+    seconds, letters = json.load(sys.stdin)
+    _configure()
+    answers: list[str | None] = [TIMED_OUT] * len(letters)
+
+    def send(number: int) -> None:
+        answers[number] = _send(*letters[number])
+
+    threads = [threading.Thread(target=send, args=(number,), daemon=True) for number in range(len(letters))]
+    until = time.monotonic() + seconds
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    sys.stdout.write(json.dumps(answers))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+class _Said(logging.Handler):
+    """What Apprise says in each thread, which serves one channel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[int | None, list[str]] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.setdefault(record.thread, []).append(record.getMessage())
+
+
+_SAID = _Said()
+
+
+def _configure() -> None:
     from apprise.url import URLBase
 
-    said: list[str] = []
     logger = logging.getLogger("apprise")
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
-    handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-    logger.addHandler(handler)
+    logger.addHandler(_SAID)
     URLBase.socket_connect_timeout = URLBase.socket_read_timeout = _SOCKET_SECONDS
+
+
+def _send(url: str, subject: str, text: str) -> str | None:
+    """Send a letter; return why it was not accepted, or None."""
+    from apprise import Apprise, AppriseAsset, NotifyFormat
+
     # Nothing is kept on the disk, no module is loaded from it, and no picture is asked for from elsewhere.
     asset = AppriseAsset(
         app_id="CTE data quality", app_desc="CTE data quality", app_url="", storage_mode="memory", http_redirects=False,
         image_url_mask="", image_url_logo="", image_path_mask="", pgp_autogen=False, pem_autogen=False,
-        interpret_emojis=False, async_mode=False, language="en", timezone="UTC",
+        interpret_emojis=False, language="en", timezone="UTC",
     )  # fmt: skip
+    raised = ""
     try:
         service = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if service is None:
@@ -112,8 +136,8 @@ def _send(url: str, subject: str, text: str) -> str | None:
         if service.notify(body=text, title=subject, body_format=NotifyFormat.TEXT):
             return None
     except Exception as fault:  # noqa: BLE001 - a service's own code; whatever it is, its words may hold the address
-        said.append(f"{type(fault).__name__}: {fault}")
-    return cause_of("\n".join(said))
+        raised = f"{type(fault).__name__}: {fault}"
+    return cause_of("\n".join([*_SAID.lines.get(threading.get_ident(), ()), raised]))
 
 
 def cause_of(said: str) -> str:
@@ -122,4 +146,4 @@ def cause_of(said: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(_send(*json.load(sys.stdin))))
+    _answer()
