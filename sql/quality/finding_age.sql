@@ -10,6 +10,7 @@
 -- column first_seen_at: When the run began that found it first (UTC).
 -- column age_days: Days from then to the beginning of the last run; null where the first run is not known any more.
 -- column returned_at: When a return first held it (UTC); null where none has.
+-- column explained: Whether the institution has explained it.
 with last_run as (
     select max(started_at) as started_at
     from quality.run
@@ -33,9 +34,11 @@ select
     finding.severity,
     first_run.started_at as first_seen_at,
     cast(cast(last_run.started_at as date) - cast(first_run.started_at as date) as integer) as age_days,
-    returned.returned_at
+    returned.returned_at,
+    explanation.finding_id is not null as explained
 from quality.finding as finding
 cross join last_run
 left join quality.run as first_run on finding.first_seen_run_id = first_run.run_id
 left join returned on finding.finding_id = returned.finding_id
+left join quality.finding_explanation as explanation on finding.finding_id = explanation.finding_id
 where finding.state = 'open'
