@@ -10,7 +10,6 @@ import pytest
 from scorecard_example import GRANTEE, HOSTILE, RUN, WORDS, YEAR, warehouse
 
 from pipelines.reports import write
-from pipelines.reports.index import render_index
 from pipelines.reports.page import TEMPLATES, render_page
 from pipelines.reports.scorecard import render_scorecard
 from pipelines.scorecard.build import build_scorecard
@@ -56,11 +55,6 @@ def page(card):
     return render_scorecard(card)
 
 
-@pytest.fixture(scope="module")
-def index(card):
-    return render_index([card, replace(card, program_year="2022-23")], RUN, (), [("ipeds/oregon.html", "Oregon HECC")])
-
-
 def without_run(text):
     return re.sub(r'<section id="run".*?</section>', "", text, flags=re.DOTALL)
 
@@ -97,21 +91,19 @@ def test_a_waiver_never_looks_like_a_pass(page):
 
 def test_a_hostile_message_about_a_file_is_shown_and_never_run(card):
     files = (replace(card.files[0], file_name=HOSTILE, status="refused", message=HOSTILE),)
-    read = Reader(render_index([replace(card, files=files)], RUN))
+    read = Reader(render_scorecard(replace(card, files=files)))
 
     assert not read.having("script")
     assert HOSTILE in "".join(read.text)
 
 
-@pytest.mark.parametrize("name", ["page", "index"])
-def test_a_page_asks_nothing_of_the_network_and_runs_nothing(name, request):
-    html = request.getfixturevalue(name)
-    read = Reader(html)
+def test_a_page_asks_nothing_of_the_network_and_runs_nothing(page):
+    read = Reader(page)
 
-    assert "http:" not in html
-    assert "https:" not in html
-    assert "@import" not in html
-    assert not re.search(r"url\((?!#)", html)
+    assert "http:" not in page
+    assert "https:" not in page
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
     assert not read.having("script")
     assert not any(key.startswith("on") for _tag, attributes in read.elements for key in attributes)
     assert [a["href"] for a in read.having("link")] == ["data:,"]
@@ -119,9 +111,8 @@ def test_a_page_asks_nothing_of_the_network_and_runs_nothing(name, request):
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
 
 
-@pytest.mark.parametrize("name", ["page", "index"])
-def test_every_page_says_that_it_is_restricted_and_fictional(name, request):
-    text = "".join(Reader(request.getfixturevalue(name)).text)
+def test_every_page_says_that_it_is_restricted_and_fictional(page):
+    text = "".join(Reader(page).text)
 
     assert "restricted: unprotected counts" in text
     assert "FICTIONAL, not data of Oregon Higher Education Coordinating Commission" in text
@@ -131,12 +122,10 @@ def test_a_page_of_real_records_does_not_call_them_fictional(card):
     real = replace(card, is_sample=False)
 
     assert "FICTIONAL" not in render_scorecard(real)
-    assert "FICTIONAL" not in render_index([real], replace(RUN, is_sample=False))
 
 
-@pytest.mark.parametrize("name", ["page", "index"])
-def test_a_page_can_be_read_with_a_screen_reader(name, request):
-    read = Reader(request.getfixturevalue(name))
+def test_a_page_can_be_read_with_a_screen_reader(page):
+    read = Reader(page)
 
     assert not read.faults
     assert not read.open
@@ -218,20 +207,9 @@ def test_a_page_without_any_record_still_opens_and_says_so():
     )
 
 
-def test_every_line_of_every_file_stands_on_the_index(card, index):
-    text = "".join(Reader(index).text)
-
-    assert all(file.file_name in text for file in card.files)
-    assert f"{2 * sum(f.physical_line_count for f in card.files):,}" in text
-    assert all(
-        f.physical_line_count == f.header_line_count + f.loaded_line_count + f.quarantined_line_count
-        for f in card.files
-    )
-
-
 def test_a_template_that_lacks_a_value_fails_instead_of_showing_a_blank():
     with pytest.raises(Exception, match="undefined"):
-        render_page("index.html")
+        render_page("scorecard.html")
 
 
 @pytest.fixture
@@ -247,28 +225,16 @@ def test_pages_are_readable_by_their_owner_alone(home):
     assert [path.relative_to(home).as_posix() for path in written] == [
         f"scorecards/{GRANTEE}/{YEAR}/scorecard-internal.html",
         f"scorecards/{GRANTEE}/{YEAR}/scorecard-internal.json",
-        "reports/index.html",
     ]
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in written} == {0o700}
 
 
-def test_every_link_of_the_index_leads_to_a_page_that_is_there(home):
-    *_, index = write.write_scorecards(warehouse(), home, RUN.run_id, [(GRANTEE, YEAR)])
-    links = [a["href"] for a in Reader(index.read_text(encoding="utf-8")).having("a") if not a["href"].startswith("#")]
-
-    assert links
-    assert all((index.parent / link).resolve().is_file() for link in links)
-
-
-def test_a_night_over_one_partition_leaves_the_scorecards_of_others_untouched_and_on_the_index(home):
+def test_a_night_over_one_partition_leaves_the_scorecards_of_others_untouched(home):
     connection = warehouse()
     write.write_scorecards(connection, home, RUN.run_id, [(GRANTEE, YEAR)])
     kept = home / "scorecards" / GRANTEE / YEAR / "scorecard-internal.html"
     before = kept.stat().st_mtime_ns
-    *_, index = write.write_scorecards(connection, home, RUN.run_id, [("udc", YEAR)])
+    write.write_scorecards(connection, home, RUN.run_id, [("udc", YEAR)])
 
     assert kept.stat().st_mtime_ns == before
-    assert {f"../scorecards/{g}/{YEAR}/scorecard-internal.html" for g in (GRANTEE, "udc")} <= {
-        a["href"] for a in Reader(index.read_text(encoding="utf-8")).having("a")
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 from pipelines.desk.desk import Desk
 from pipelines.desk.grantee import read_sources
@@ -10,6 +11,7 @@ from pipelines.desk.overview import Cell, overview
 from pipelines.desk.worklist import worklist
 from pipelines.reports.desk import places
 from pipelines.reports.desk.page import Page, render
+from pipelines.reports.ipeds import FOLDER
 
 MOST_FILES = 50  # that arrived in the run; all of them stand on the pages of the grantees
 
@@ -33,6 +35,7 @@ def page(desk: Desk) -> Page:
         missing=sum(len(cell.missing) for cell in told.cells),
         matrix=_matrix(desk, told.cells),
         scorecards=_scorecards(desk, told.cells),
+        ipeds=[(desk.directory.grantee_name(path.stem), f"{FOLDER}/{path.name}") for path in _ipeds_pages(desk)],
     )
     return Page(places.OVERVIEW, content)
 
@@ -46,6 +49,11 @@ def _matrix(desk: Desk, cells: tuple[Cell, ...]) -> list[tuple[str, list[Cell]]]
         (name, [cell for _, cell in pairs])
         for (name, _), pairs in groupby(named, key=lambda pair: (pair[0], pair[1].grantee_id))
     ]
+
+
+def _ipeds_pages(desk: Desk) -> list[Path]:
+    """Return the pages on IPEDS that are there to be linked to."""
+    return sorted((desk.home / "reports" / FOLDER).glob("*.html"))
 
 
 def _scorecards(desk: Desk, cells: tuple[Cell, ...]) -> set[tuple[str, str]]:

@@ -13,6 +13,16 @@ from pipelines.reports.page import render_page
 
 
 @dataclass(frozen=True)
+class Part:
+    """A place on a page that the search lists by itself."""
+
+    kind: str
+    title: str
+    keywords: str
+    anchor: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A page below ``reports``. ``kind`` (Rule, Institution, File ...) and ``title`` are what the search lists.
 
@@ -24,6 +34,7 @@ class Page:
     kind: str = ""
     title: str = ""
     keywords: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 def render(desk: Desk, template: str, place: str, **context: Any) -> str:

@@ -43,6 +43,7 @@ def write_desk(connection: duckdb.DuckDBPyConnection, home: Path, run_id: str) -
         _write(reports / page.place, page.content)
         written.add(page.place)
         found += [(page.kind, page.title, page.keywords, page.place)] if page.kind else []
+        found += [(part.kind, part.title, part.keywords, f"{page.place}#{part.anchor}") for part in page.parts]
     _write(reports / places.SEARCH, f"window.deskPages = {json.dumps(found, ensure_ascii=True)};\n")
     _clear(reports, written)
     write_ipeds_pages(connection, home)
