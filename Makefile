@@ -34,8 +34,9 @@ check: setup ## lints, checks formatting, types and SQL
 sample: setup ## writes sample_data anew
 	@$(BIN)/cte sample --out sample_data
 
-docs: setup ## writes docs/rules.md and docs/tables.md from the rules and the schema
+docs: setup ## writes what is generated in docs: rules, tables, licenses and the bill of materials
 	@$(BIN)/python -m pipelines.docs
+	@$(BIN)/python -m pipelines.bill_of_materials
 
 # PYTHONWARNINGS: dagster would advise its newer command dg, which we do not install.
 ui: setup ## starts Dagster's web server and daemon on http://127.0.0.1:3000; ctrl-c stops both

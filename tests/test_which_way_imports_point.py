@@ -38,7 +38,7 @@ FLOORS = (
     ("asset_checks",),
     ("definitions", "terminal"),
     ("console", "rule_book", "data_dictionary"),
-    ("docs", "cli_acts", "cli_layout", "cli_notices", "cli_rules"),
+    ("docs", "bill_of_materials", "cli_acts", "cli_annotate", "cli_layout", "cli_notices", "cli_rules"),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
