@@ -94,7 +94,7 @@ def test_a_return_is_read_whatever_people_add_to_its_name(home: Example, name: s
     said = {WELDING: "Taught by the college\nin the next town", BAKING: ""}
     home.put(name, as_workbook(said) if name.endswith("xlsx") else as_csv(said))
     home.night()
-    assert heard(home) == {WELDING: "Taught by the college\nin the next town"}
+    assert heard(home) == {WELDING: "Taught by the college in the next town"}
     place = f"{name}!Findings" if name.endswith("xlsx") else name
     line = "select physical_line_count, header_line_count + loaded_line_count, loaded_row_count, due_date, is_late "
     ((lines, accounted, rows, *due),) = home.rows(

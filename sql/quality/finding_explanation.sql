@@ -1,5 +1,6 @@
 -- What the institution says about a finding in the return that it sent back: the latest explanation of each finding. It
--- is written freely; longer numbers and addresses were withheld when it came, names it may hold. Long ones are cut.
+-- is written freely; longer numbers and addresses were withheld when it came, names it may hold. Line ends, and the
+-- signs that stand for them in a return, become blanks; long ones are cut.
 -- grain: finding_id
 -- materialized: view
 -- column finding_id: The finding explained.
@@ -9,23 +10,32 @@
 -- column explanation: What the institution says, its first 2,000 characters.
 -- column submission_id: The return file that says so.
 -- column received_at: When that file came (UTC).
-with told as (
+with said as (
     select
         answer.grantee_id,
         answer.finding_id,
         answer.submission_id,
+        answer.line_number,
+        trim(
+            regexp_replace(regexp_replace(answer.explanation, '^\s*''', '', 'g'), '\\u\{[0-9A-F]{2,6}\}|\s+', ' ', 'g')
+        ) as explanation
+    from core.explanation as answer
+),
+
+told as (
+    select
+        said.*,
         submission.received_at,
-        trim(answer.explanation) as explanation,
         row_number() over (
-            partition by answer.grantee_id, answer.finding_id
+            partition by said.grantee_id, said.finding_id
             order by
                 submission.received_at desc,
-                answer.submission_id asc,
-                answer.line_number desc
+                said.submission_id asc,
+                said.line_number desc
         ) as place
-    from core.explanation as answer
-    inner join quality.submission as submission on answer.submission_id = submission.submission_id
-    where trim(answer.explanation) <> ''
+    from said
+    inner join quality.submission as submission on said.submission_id = submission.submission_id
+    where said.explanation <> ''
 )
 
 select
