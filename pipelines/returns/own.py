@@ -6,6 +6,7 @@ What is not known to be an institution's own is not: a package then tells it as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -53,13 +54,18 @@ def is_own(rule: Rule, outside: Iterable[str] = ()) -> bool:
 
     if rule.table in OF_ONE_RECORD:
         return True
-    ours = {table.fullname for table in core_tables() if not table.info["outside"]}
+    ours = _tables_of_institutions()
     if rule.table not in ours:
         return False
     into = {made for table in tables_looked_into(rule) for made in MADE_OF.get(table, (table,))}
     known = ours - set(outside)
     is_known = all(table in known or table.startswith("reference.") for table in into)
     return is_known and (stays_with_institution(rule) or rule.id in OWN_BY_WORD)
+
+
+@cache
+def _tables_of_institutions() -> frozenset[str]:
+    return frozenset(table.fullname for table in core_tables() if not table.info["outside"])
 
 
 def tables_from_outside(owner: Grantee) -> frozenset[str]:
@@ -71,7 +77,7 @@ def tables_from_outside(owner: Grantee) -> frozenset[str]:
 def outside_tables_of(owner: Grantee, file_name: str, program_year: str) -> frozenset[str]:
     """Return the tables whose records in a file were sent by another body; the file is told by its place."""
     layouts = layouts_of(owner.folder, name_in(file_name), program_year, sheet_in(file_name))
-    always = {table.fullname for table in core_tables() if table.info["outside"]}
+    always = {table.fullname for table in core_tables()} - _tables_of_institutions()
     said = {f"core.{one.table}" for one in layouts if one.is_outside or f"core.{one.table}" in always}
     return frozenset({*always, *said, *(OF_ONE_RECORD if said else ())})
 

@@ -20,6 +20,7 @@ from pipelines.returns.words import about_others, read_me
 from pipelines.spreadsheet_text import plain, starts_formula, visible
 
 MOST_ROWS = 1_048_576  # of a sheet
+MANY_ROWS = 20_000  # from here on a workbook is put together on the disk, not in memory
 WIDTHS = (22, 8, 16, 22, 24, 12, 14, 40, 44, 44, 30, 44)
 TITLE_LINES = 2
 _SUMMARY = ("Rule", "What is wrong", "Severity", "Open", "New", "Still open", "Came back", "Fixed")
@@ -46,10 +47,9 @@ def workbook_bytes(package: Package, scratch: Path) -> bytes:
     """Return the workbook: how to use it, counts by rule, findings. ``scratch`` is a private folder for its parts."""
     made = io.BytesIO()
     made_on = datetime.combine(package.returned_on, time())
-    options = {
-        "constant_memory": True, "tmpdir": str(scratch), "strings_to_formulas": False, "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }  # fmt: skip
+    is_large = len(package.rows) > MANY_ROWS
+    memory = {"constant_memory": True, "tmpdir": str(scratch)} if is_large else {"in_memory": True}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, **memory}
     with xlsxwriter.Workbook(made, options) as book:
         book.set_properties({"created": made_on, "author": "", "title": "Return package"})
         styles = _styles(book)

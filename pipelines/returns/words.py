@@ -26,7 +26,7 @@ computer.
 # What it shows
 
 Values stand as they were sent. Of identifiers, birth dates and other personal values it says {NOT_SHOWN}; no
-identifier is in this file. A sign such as \\u{{202E}} in a value stands for a character that cannot be seen.
+identifier is in this file. A sign such as u{{202E}} in a value stands for a character that cannot be seen.
 
 Status since last return: new; still open; came back (was fixed and is open again); fixed. Severity: critical findings
 keep a file from counting where there are too many, warnings want repair, info is for your knowledge.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.desk.directory import Directory, Institution, directory_of
+from pipelines.desk.directory import Directory, directory_of
 from pipelines.grantee import Grantee, grantee, grantee_ids
 from pipelines.home import make_private, write_private
 from pipelines.intake.cells import Columns
@@ -23,14 +23,14 @@ from pipelines.return_tables import RETURN_PACKAGE
 from pipelines.returns.counted import Key, counted, withheld_counts
 from pipelines.returns.files import ENDINGS, remove_stale
 from pipelines.returns.gather import Last, files_in_force, gathered, hashes, last_returns
-from pipelines.returns.package import Counted, File, Package, content_hash
+from pipelines.returns.package import STATUS_WORDS, Counted, File, Package, content_hash
 from pipelines.returns.rows import fixed_rows, open_rows
 from pipelines.returns.sheets import csv_bytes, workbook_bytes
 from pipelines.warehouse import insert_rows, transaction
 
 NOTHING_TOLD = ""  # the hash over no findings
 _COLUMNS = tuple(column.name for column in RETURN_PACKAGE.columns)
-_TELL = (
+_INTO = (
     f"insert into quality.return_package ({', '.join(_COLUMNS)}) values ({', '.join(f'${name}' for name in _COLUMNS)})"
 )
 
@@ -80,15 +80,15 @@ def _write_grantee(
     connection: duckdb.DuckDBPyConnection, home: Path, night: Night, owner: Grantee, directory: Directory,
     years: list[str],
 ) -> int:  # fmt: skip
-    files, count = files_in_force(connection, owner.id, years), 0
+    files = files_in_force(connection, owner.id, years)
     with gathered(connection, owner, directory, files):
-        columns = Columns.of(connection, owner)
-        for due in list(_due(connection, owner, directory, files)):
-            institution = directory.find(owner.id, due.recipient) if due.recipient else None
-            _return(connection, home, night, _package(connection, night, owner, institution, due, columns), due)
-            count += 1
+        columns, all_due = Columns.of(connection, owner), list(_due(connection, owner, directory, files))
+        with transaction(connection):
+            for due in all_due:
+                package = _package(connection, night, owner, directory, due, columns)
+                _tell(connection, night, package, _write_files(home, package))
     remove_stale(connection, home / "returns" / owner.id, years, directory, files)
-    return count
+    return len(all_due)
 
 
 def _due(
@@ -115,9 +115,10 @@ def _says_something_else(key: Key, told: dict[Key, str], last: dict[Key, Last], 
 
 
 def _package(
-    connection: duckdb.DuckDBPyConnection, night: Night, owner: Grantee, institution: Institution | None, due: Due,
+    connection: duckdb.DuckDBPyConnection, night: Night, owner: Grantee, directory: Directory, due: Due,
     columns: Columns,
 ) -> Package:  # fmt: skip
+    institution = directory.find(owner.id, due.recipient) if due.recipient else None
     rows = open_rows(connection, due.recipient, due.file.submission_id, columns)
     fixed = fixed_rows(connection, due.last.return_id, columns) if due.last else ()
     return Package(
@@ -128,25 +129,27 @@ def _package(
     )  # fmt: skip
 
 
-def _return(connection: duckdb.DuckDBPyConnection, home: Path, night: Night, package: Package, due: Due) -> None:
-    """Write the files of a package and tell of it."""
+def _write_files(home: Path, package: Package) -> tuple[str, str]:
+    """Write the workbook and the CSV of a package, and return their hashes."""
     place = home / "returns" / package.path
     for folder in (home / "returns", place.parent.parent, place.parent, home / "tmp"):
         make_private(folder)
-    contents = dict(zip(ENDINGS, (workbook_bytes(package, home / "tmp"), csv_bytes(package)), strict=True))
-    for ending, content in contents.items():
+    contents = (workbook_bytes(package, home / "tmp"), csv_bytes(package))
+    for ending, content in zip(ENDINGS, contents, strict=True):
         write_private(place.with_name(place.name + ending), content)
-    xlsx_sha256, csv_sha256 = (hashlib.sha256(contents[ending]).hexdigest() for ending in ENDINGS)
-    with transaction(connection):
-        connection.execute(_TELL, {
-            "return_id": package.return_id, "grantee_id": package.file.grantee_id,
-            "institution_id": due.recipient or None, "program_year": package.file.program_year,
-            "submission_id": package.file.submission_id, "return_number": package.return_number,
-            "run_id": night.run_id, "returned_at": night.started_at, "file_path": package.path,
-            "xlsx_sha256": xlsx_sha256, "csv_sha256": csv_sha256, "content_sha256": package.content_sha256,
-            "new_count": package.count("new"), "still_open_count": package.count("still_open"),
-            "came_back_count": package.count("came_back"), "fixed_count": package.count("fixed"),
-            "withheld_count": package.withheld_count,
-        })  # fmt: skip
-        rows = [(package.return_id, row.finding_id, row.change) for row in package.rows]
-        insert_rows(connection, "quality.returned_finding (return_id, finding_id, change)", rows)
+    return hashlib.sha256(contents[0]).hexdigest(), hashlib.sha256(contents[1]).hexdigest()
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, night: Night, package: Package, sums: tuple[str, str]) -> None:
+    """Add a package to the ledger."""
+    code = package.institution.institution_id if package.institution else None
+    connection.execute(_INTO, {
+        "return_id": package.return_id, "grantee_id": package.file.grantee_id, "institution_id": code,
+        "program_year": package.file.program_year, "submission_id": package.file.submission_id,
+        "return_number": package.return_number, "run_id": night.run_id, "returned_at": night.started_at,
+        "file_path": package.path, "xlsx_sha256": sums[0], "csv_sha256": sums[1],
+        "content_sha256": package.content_sha256, "withheld_count": package.withheld_count,
+        **{f"{change}_count": package.count(change) for change in STATUS_WORDS},
+    })  # fmt: skip
+    rows = [(package.return_id, row.finding_id, row.change) for row in package.rows]
+    insert_rows(connection, "quality.returned_finding (return_id, finding_id, change)", rows)
