@@ -15,6 +15,7 @@ from pipelines.desk.directory import Institution
 
 ROWS_A_PAGE = 750  # a page of keys of usual length has 100 to 150 KB
 EXPLANATIONS = "quality.finding_explanation"
+_LAST = 10_000_000  # more than there are institutions, or files
 _YEAR = "case when f.grantee_id is not null then f.program_year end"  # reference tables are judged over all years
 
 
@@ -68,56 +69,60 @@ def _by_slug(desk: Desk, grantee_id: str | None, counted: list[tuple[Any, ...]])
     return tuple(sorted(found.values(), key=lambda pair: (not pair[0].is_listed, pair[0].slug)))
 
 
-def numbered_rows(desk: Desk) -> str:
-    """Return a query for the open findings of some partitions, numbered from 0 in each lot; see ``parameters``.
+def open_rows(desk: Desk) -> str:
+    """Return a query for the open findings of some lots, whose ``parameters`` it takes.
 
-    Beside the columns of ``quality.finding``: ``year``; ``slug`` and ``name`` of a listed institution; ``lines_of``,
-    the file where it points at a line; ``first_seen_at``; ``explanation``; ``record_key`` without the institution;
-    ``shown``, the value but for a code of no list; and whether a row begins an institution or a file.
+    Beside the columns of ``quality.finding``: the number of its ``lot`` and of its ``institution`` (null: in no list);
+    ``lines_of``, the file where it points at a line; ``record_key`` without the institution; ``shown``, the value
+    unless it is a code of no list; ``explanation``; and its order within the lot: ``spot``, one number for institution
+    and file, and ``place`` there. Findings of an institution that point at no line share its last spot.
     """
     view = "select 1 from duckdb_views() where schema_name || '.' || view_name = $1"
     has_explanations = bool(desk.connection.execute(view, [EXPLANATIONS]).fetchall())
     told = f"left join {EXPLANATIONS} as told on f.finding_id = told.finding_id" if has_explanations else ""
     return f"""
-    with finding as (
-        select f.*, {_YEAR} as year, listed.slug, listed.name, run.started_at as first_seen_at,
-            case when f.line_number is not null then f.submission_id end as lines_of,
-            case when starts_with(f.record_key_masked, 'institution_id=' || f.institution_id)
-                then ltrim(substr(f.record_key_masked, 16 + length(f.institution_id))) else f.record_key_masked
-            end as record_key,
-            case when f.column_name = 'institution_id' and listed.slug is null and f.value_masked is not null
-                then '(in no list)' else f.value_masked end as shown,
-            {"told.explanation" if has_explanations else "cast(null as varchar)"} as explanation
-        from quality.finding as f
-        inner join (select unnest(cast($grantees as varchar[])) as g, unnest(cast($years as varchar[])) as y) as asked
-            on coalesce(f.grantee_id, '') = asked.g and coalesce({_YEAR}, '') = asked.y
-        left join (
-            select unnest(cast($listed_by as varchar[])) as g, unnest(cast($codes as varchar[])) as code,
-                unnest(cast($slugs as varchar[])) as slug, unnest(cast($names as varchar[])) as name
-        ) as listed on f.grantee_id = listed.g and f.institution_id = listed.code
-        left join quality.run as run on f.first_seen_run_id = run.run_id
-        {told}
-        where f.state = 'open'
-    )
-    select *, row_number() over in_order - 1 as number,
-        coalesce(lag(slug, 1, '') over in_order is distinct from slug, true) as is_next_institution,
-        coalesce(lag(lines_of, 1, '') over in_order is distinct from lines_of, true) as is_next_file
-    from finding
-    window in_order as (
-        partition by grantee_id, year, rule_id order by slug nulls last, file_name nulls last, lines_of nulls last,
-            line_number nulls last, record_key_masked, finding_id
-    )
+    select f.*, asked.lot, listed.institution, case when f.line_number is not null then f.submission_id end as lines_of,
+        coalesce(listed.institution, {_LAST}) * cast({_LAST} as bigint)
+            + case when f.line_number is null then {_LAST} - 1 else coalesce(file.place, {_LAST} - 1) end as spot,
+        coalesce(f.line_number, file.place) as place,
+        case when starts_with(f.record_key_masked, 'institution_id=' || f.institution_id)
+            then ltrim(substr(f.record_key_masked, 16 + length(f.institution_id))) else f.record_key_masked
+        end as record_key,
+        case when f.column_name = 'institution_id' and listed.institution is null and f.value_masked is not null
+            then '(in no list)' else f.value_masked end as shown,
+        {"told.explanation" if has_explanations else "cast(null as varchar)"} as explanation
+    from quality.finding as f
+    inner join (
+        select unnest($lots) as lot, unnest(cast($grantees as varchar[])) as grantee_id,
+            unnest(cast($years as varchar[])) as year, unnest($rules) as rule_id
+    ) as asked on f.rule_id = asked.rule_id and coalesce(f.grantee_id, '') = asked.grantee_id
+        and coalesce({_YEAR}, '') = asked.year
+    left join (
+        select unnest(cast($institutions as bigint[])) as institution, unnest($listed_by) as grantee_id,
+            unnest($codes) as institution_id
+    ) as listed on f.grantee_id = listed.grantee_id and f.institution_id = listed.institution_id
+    left join (
+        select submission_id, row_number() over (order by file_name, submission_id) as place from quality.submission
+    ) as file on f.submission_id = file.submission_id
+    {told}
+    where f.state = 'open'
     """
 
 
-def parameters(desk: Desk, partitions: Sequence[tuple[str | None, str | None]]) -> dict[str, list[str]]:
-    """Return the parameters of ``numbered_rows`` for the findings of some grantees and program years."""
-    listed = list(desk.directory.listed.values())
+def parameters(desk: Desk, asked: Sequence[Lot]) -> dict[str, list[Any]]:
+    """Return the parameters of ``open_rows`` for lots; numbers are places in ``asked`` and in ``in_order``, from 0."""
+    listed = in_order(desk)
     return {
-        "grantees": [grantee_id or "" for grantee_id, _ in partitions],
-        "years": [year or "" for _, year in partitions],
+        "lots": list(range(len(asked))),
+        "grantees": [lot.grantee_id or "" for lot in asked],
+        "years": [lot.program_year or "" for lot in asked],
+        "rules": [lot.rule_id for lot in asked],
+        "institutions": list(range(len(listed))),
         "listed_by": [one.grantee_id for one in listed],
         "codes": [one.institution_id for one in listed],
-        "slugs": [one.slug for one in listed],
-        "names": [one.name for one in listed],
     }
+
+
+def in_order(desk: Desk) -> list[Institution]:
+    """Return the listed institutions of all grantees in the order in which their rows stand."""
+    return sorted(desk.directory.listed.values(), key=lambda one: one.slug)

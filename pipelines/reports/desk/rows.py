@@ -12,16 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from markupsafe import escape
 
 from pipelines.desk.desk import Desk
-from pipelines.desk.rows import ROWS_A_PAGE, Lot, lots, numbered_rows, parameters
+from pipelines.desk.rows import ROWS_A_PAGE, Lot, lots
 from pipelines.desk.standing import words_of_rules
 from pipelines.reports.desk import places
 from pipelines.reports.desk.page import Page, render
-from pipelines.reports.desk.row_html import pages_query
+from pipelines.reports.desk.row_html import html_parameters, pages_query
 from pipelines.reports.page import whole
 from pipelines.scorecard.verdicts import RuleWords, fix, title
 
-ROWS_AT_ONCE = 200_000  # of the HTML that DuckDB holds: 30 MB
-_ROOT = "../../../"
+ROWS_AT_ONCE = 500_000  # DuckDB holds 100 MB of HTML for them
 # Characters for private use mark where pages differ; what other pages link to is marked like any other text.
 _MARKED = re.compile("\ue000(\\w+)\ue001")
 _Pieces = list[str]  # text and the name of what stands there, in turn
@@ -29,16 +28,16 @@ _Pieces = list[str]  # text and the name of what stands there, in turn
 
 def pages(desk: Desk) -> Iterator[Page]:
     """Yield the pages, some partitions at a time: a million rows are never held at once."""
-    query, shells, words = pages_query(numbered_rows(desk), _ROOT), _shells(desk), words_of_rules()
+    query, shells, words = pages_query(desk), _shells(desk), words_of_rules()
     for batch in _batches(lots(desk)):
-        own = {(lot.grantee_id, lot.program_year, lot.rule_id): (lot, _told(desk, lot, words)) for lot in batch}
+        told = [_told(desk, lot, words) for lot in batch]
         cursor = desk.connection.cursor()  # the desk's own is asked other things while pages are written
-        cursor.execute(query, parameters(desk, list(dict.fromkeys(key[:2] for key in own))))
+        cursor.execute(query, html_parameters(desk, batch))
         while found := cursor.fetchmany(20):
-            for *key, number, rows in found:
-                lot, told = own[tuple(key)]
-                pieces = shells[number > 1, number < lot.page_count]
-                yield Page(_place(lot, number), _filled(pieces, {**told, **_numbers(lot, number), "rows": rows}))
+            for at, number, rows in found:
+                pieces = shells[number > 1, number < batch[at].page_count]
+                page = {**told[at], **_numbers(batch[at], number), "rows": rows}
+                yield Page(_place(batch[at], number), _filled(pieces, page))
 
 
 def page_of(desk: Desk) -> Mapping[tuple[str | None, str | None, str, str], str]:
@@ -58,15 +57,15 @@ def _place(lot: Lot, number: int) -> str:
 
 
 def _batches(there: Sequence[Lot]) -> Iterator[list[Lot]]:
-    """Yield lots in batches of whole partitions; a batch ends where it has rows enough."""
+    """Yield lots in batches that end where there are rows enough."""
     batch: list[Lot] = []
+    count = 0
     for lot in there:
-        last = batch[-1] if batch else lot
-        is_next = (last.grantee_id, last.program_year) != (lot.grantee_id, lot.program_year)
-        if is_next and sum(one.count for one in batch) >= ROWS_AT_ONCE:
-            yield batch
-            batch = []
         batch.append(lot)
+        count += lot.count
+        if count >= ROWS_AT_ONCE:
+            yield batch
+            batch, count = [], 0
     if batch:
         yield batch
 
