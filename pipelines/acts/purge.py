@@ -1,6 +1,7 @@
-"""Destroying what is due: bytes in the archive, rows, and every value shown of them; the act is the record of it.
+"""Destroying what is due: bytes in the archive, rows, every value shown of them, and the packages that were returned.
 
-The ledger, the hashes, the counts of results and certified figures stay. What is due is told by ``retention``.
+The act is the record of it. The ledger, the hashes, the counts of results and of returns, and certified figures stay.
+What is due is told by ``retention``.
 """
 
 from __future__ import annotations
@@ -97,6 +98,14 @@ def destroy_bytes(office: Office) -> None:
     named = {sha for act in acts_of(office.connection) if act.kind == "purge" for sha in act.detail["bytes_destroyed"]}
     for sha in named - archived_hashes(office.connection, find(office.connection, "destroyed_at is null", [])):
         archived(office.home, sha).unlink(missing_ok=True)
+    _destroy_returns(office)
+
+
+def _destroy_returns(office: Office) -> None:
+    """Take away the files of returns about submissions whose rows went; their names end with the submission's id."""
+    for one in find(office.connection, "destroyed_at is not null", []):
+        for path in (office.home / "returns").glob(f"*/*/*_{one.submission_id[:12]}.*"):
+            path.unlink()
 
 
 def _destroy_rows(office: Office, due: Sequence[Submission]) -> None:
