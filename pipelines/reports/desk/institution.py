@@ -22,7 +22,7 @@ from pipelines.scorecard.verdicts import SEVERITIES
 if TYPE_CHECKING:
     from expectations.rule import Rule
 
-MOST_NIGHTS, MOST_EXPLANATIONS = 30, 200
+MOST_NIGHTS, MOST_RETURNS, MOST_EXPLANATIONS = 30, 200, 200
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _page(desk: Desk, sources: _Sources, institution: Institution) -> Page:
     bands, oldest_days = sources.ages.get(key, ([], 0))
     years, ready = sources.readiness.get(key, ([], []))
     nights = sources.nights.get(key, [])
-    explanations = sources.explanations.get(key, [])
+    returns, explanations = sources.returns.get(key, []), sources.explanations.get(key, [])
     content = render(
         desk, "institution.html", place,
         institution=institution,
@@ -82,7 +82,7 @@ def _page(desk: Desk, sources: _Sources, institution: Institution) -> Page:
         rules=sources.rules.get(key, []),
         book=sources.book,
         rows=_rows(sources, key),
-        returns=sources.returns.get(key, []),
+        returns=returns[:MOST_RETURNS], return_count=len(returns),
         explanations=explanations[:MOST_EXPLANATIONS], explanation_count=len(explanations),
         nights=nights[::-1][:MOST_NIGHTS], night_count=len(nights),
         chart=steps([(n.started_at, n.open_count) for n in nights[-MOST_NIGHTS:] if n.open_count is not None]),
