@@ -124,10 +124,13 @@ class Package:
 
 
 def path_of(file: File, institution: Institution | None) -> str:
-    """Return where a package lies below ``returns``, without an ending: nothing of it is text that somebody sent."""
+    """Return where a package lies below ``returns``, without an ending: nothing of it is text that somebody sent.
+
+    The name says whose it is: explanations of several institutions about one file come back into one folder.
+    """
     tables = (file.table_name or "file").replace(",", "-")
     slug = institution.slug if institution else AGENCY
-    return f"{file.grantee_id}/{slug}/{file.program_year}_{tables}_{file.submission_id[:12]}"
+    return f"{file.grantee_id}/{slug}/{file.program_year}_{tables}_{slug}_{file.submission_id[:12]}"
 
 
 def content_hash(submission_id: str, findings_sha256: str, counted: tuple[Counted, ...]) -> str:
