@@ -9,8 +9,8 @@ from test_scorecard_pages_are_safe_to_open import Reader
 
 from pipelines.desk.desk import open_desk
 from pipelines.desk.dictionary import tables
-from pipelines.desk.grantee import read_sources
 from pipelines.desk.overview import overview
+from pipelines.desk.sources import read_sources
 from pipelines.desk.worklist import worklist
 from pipelines.reports.desk import dictionary, grantee, waivers
 from pipelines.reports.desk import overview as first_page

@@ -6,36 +6,38 @@ sources and strays is that of the partition of no grantee.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.desk.desk import Desk
 from pipelines.desk.directory import Institution
-from pipelines.desk.files import Received, files, missing_tables
-from pipelines.desk.readiness import READINESS, ReadinessRow, readiness_rows
-from pipelines.desk.standing import Place, Standing, gates, standings, told_by_files, words_of_rules
-from pipelines.desk.tally import Counts, Tally, tallies, total
-from pipelines.desk.trend import TREND, TrendPoint, trend_points
+from pipelines.desk.files import Received
+from pipelines.desk.readiness import ReadinessRow, readiness_rows
+from pipelines.desk.sources import History, Sources
+from pipelines.desk.standing import (
+    Place,
+    Standing,
+)
+from pipelines.desk.tally import Counts, Tally, total
+from pipelines.desk.trend import TrendPoint, trend_points
 from pipelines.scorecard.card import Gate
 from pipelines.scorecard.files import file_gates
-from pipelines.scorecard.verdicts import SEVERITIES, RuleWords, title
-
-DRIFT = """
-    select grantee_id, program_year, submission_id, file_name, kind, drift_count, detail from quality.drift_check
-    where drift_count > 0 order by file_name, submission_id, kind
-"""
-Rows = Mapping[Place, list[dict[str, Any]]]
+from pipelines.scorecard.share import Share
+from pipelines.scorecard.verdicts import SEVERITIES, title
 
 
 @dataclass(frozen=True)
 class RuleLine:
-    """A rule over its threshold, or one that could not be judged, and its findings."""
+    """A rule over its threshold, or one that could not be judged, and its findings.
+
+    ``before`` is the last other number of rows that failed; None where none has been seen.
+    """
 
     title: str
     standing: Standing
     findings: Counts
+    before: Share | None
 
 
 @dataclass(frozen=True)
@@ -74,57 +76,7 @@ class YearFacts:
         return tuple(file for file in self.files if file.line.status == "refused")
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What was read once, for all partitions."""
-
-    desk: Desk
-    words: Mapping[str, RuleWords]
-    standings: Mapping[Place, list[Standing]]
-    gates: Mapping[Place, tuple[Gate, ...]]
-    told_by_files: frozenset[tuple[Place, str]]
-    tallies: Mapping[Place, list[Tally]]
-    by_rule: Mapping[tuple[Place, str], list[Tally]]
-    files: Mapping[Place, list[Received]]
-    missing: Mapping[tuple[str, str], list[str]]
-    drift: Rows
-    readiness: Rows
-    trends: Rows
-
-    def of_rule(self, place: Place, rule_id: str) -> Counts:
-        """Return the findings of a rule in a partition."""
-        return total(self.by_rule.get((place, rule_id), ()))
-
-    def places(self) -> set[Place]:
-        """Return every partition of which anything is known."""
-        return {*self.standings, *self.tallies, *self.files}
-
-
-def read_sources(desk: Desk) -> Sources:
-    """Return what the pages of all grantees are made from."""
-    words, found, told = words_of_rules(), standings(desk), told_by_files(desk)
-    by_place: dict[Place, list[Tally]] = defaultdict(list)
-    by_rule: dict[tuple[Place, str], list[Tally]] = defaultdict(list)
-    for tally in tallies(desk):
-        place = tally.grantee_id, tally.program_year
-        by_place[place].append(tally)
-        by_rule[place, tally.rule_id].append(tally)
-    return Sources(
-        desk, words, found, gates(found, words, told), told, by_place, by_rule, files(desk), missing_tables(desk),
-        drift=_by_place(desk.rows(DRIFT)) if desk.has("quality.drift_check") else {},
-        readiness=_by_place(desk.rows(READINESS)) if desk.has("mart.readiness") else {},
-        trends=_by_place(desk.rows(TREND, desk.run.run_id)),
-    )  # fmt: skip
-
-
-def _by_place(rows: Iterable[dict[str, Any]]) -> Rows:
-    found: dict[Place, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[row["grantee_id"], row["program_year"]].append(row)
-    return found
-
-
-def year_facts(sources: Sources, place: Place) -> YearFacts:
+def year_facts(sources: Sources, history: History, place: Place) -> YearFacts:
     """Return what there is to tell of a partition."""
     of_place = sources.standings.get(place, [])
     found = sources.tallies.get(place, [])
@@ -132,25 +84,28 @@ def year_facts(sources: Sources, place: Place) -> YearFacts:
     return YearFacts(
         program_year=place[1],
         gates=(*sources.gates.get(place, ()), *file_gates(tuple(file.line for file in received))),
-        rules=_rules(sources, place),
+        rules=_rules(sources, history, place),
         judged_count=len(of_place),
         institutions=_institutions(sources.desk, place, found),
         findings=total(found),
         files=received,
         missing=tuple(sources.missing.get((place[0] or "", place[1] or ""), ())),
-        drift=tuple(sources.drift.get(place, ())),
-        readiness=readiness_rows(sources.desk, sources.readiness.get(place, [])),
-        trend=trend_points(sources.trends.get(place, [])),
+        drift=tuple(history.drift.get(place, ())),
+        readiness=readiness_rows(sources.desk, history.readiness.get(place, [])),
+        trend=trend_points(history.trends.get(place, [])),
     )
 
 
-def _rules(sources: Sources, place: Place) -> tuple[RuleLine, ...]:
+def _rules(sources: Sources, history: History, place: Place) -> tuple[RuleLine, ...]:
     """Return the rules that failed or could not be judged: those first, then by severity and rows that fail."""
     told = [s for s in sources.standings.get(place, ()) if s.verdict.status in ("failed", "error")]
     return tuple(
-        RuleLine(title(sources.words, s.verdict.rule_id), s, sources.of_rule(place, s.verdict.rule_id))
+        RuleLine(
+            title(sources.words, s.verdict.rule_id), s, sources.of_rule(place, s.verdict.rule_id),
+            history.before.get((place, s.verdict.rule_id)),
+        )
         for s in sorted(told, key=_urgency)
-    )
+    )  # fmt: skip
 
 
 def _urgency(standing: Standing) -> tuple[bool, int, int, str]:

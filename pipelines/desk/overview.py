@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.configuration import ConfigurationError
 from pipelines.desk.ending import Ending, ending
 from pipelines.desk.files import Received
-from pipelines.desk.grantee import Sources
+from pipelines.desk.sources import Sources
 from pipelines.desk.standing import Place
 from pipelines.desk.tally import Counts, Tally, total
 from pipelines.grantee import grantee

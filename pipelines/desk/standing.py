@@ -1,4 +1,4 @@
-"""How each rule stands where it was judged last: its verdict, and what failed when it last was another count.
+"""How each rule stands where it was judged last, which gates that closes, and what failed when it was another count.
 
 A night may judge a part of the partitions, and a run that breaks off a part of the rules: a rule's last verdict counts
 as long as no later run has judged its partition whole without it. Findings are counted in ``tally``.
@@ -18,22 +18,21 @@ from pipelines.scorecard.verdicts import RuleWords, Verdict, rule_gates, rule_wo
 Place = tuple[str | None, str | None]  # grantee and program year; (None, None) for reference tables
 
 LAST = """
-    with judged as (
-        select result.*, run.rule_book_version is not null as is_whole,
-            row_number() over (
-                partition by result.rule_id, result.grantee_id, result.program_year order by result.run_id desc
-            ) as age
-        from quality.rule_result as result inner join quality.run as run on result.run_id = run.run_id
-        where result.institution_id is null
-    ),
-    last_whole as (
-        select grantee_id, program_year, max(run_id) as run_id from judged where is_whole group by all
+    with whole as (select * from quality.rule_result where institution_id is null),
+    last as (select rule_id, grantee_id, program_year, max(run_id) as run_id from whole group by all),
+    last_complete as (
+        select grantee_id, program_year, max(run_id) as run_id from whole
+        where run_id in (select run_id from quality.run where rule_book_version is not null) group by all
     )
-    select judged.* from judged
-    left join last_whole
-        on judged.grantee_id is not distinct from last_whole.grantee_id
-            and judged.program_year is not distinct from last_whole.program_year
-    where judged.age = 1 and judged.run_id >= coalesce(last_whole.run_id, '')
+    select whole.* from whole
+    inner join last
+        on whole.run_id = last.run_id and whole.rule_id = last.rule_id
+            and whole.grantee_id is not distinct from last.grantee_id
+            and whole.program_year is not distinct from last.program_year
+    left join last_complete
+        on whole.grantee_id is not distinct from last_complete.grantee_id
+            and whole.program_year is not distinct from last_complete.program_year
+    where whole.run_id >= coalesce(last_complete.run_id, '')
 """
 # The night before would say "same" on most days: what comes twice a year is judged daily.
 BEFORE = f"""
@@ -58,28 +57,30 @@ TOLD_BY_FILES = """
 
 @dataclass(frozen=True)
 class Standing:
-    """The last verdict on a rule in a partition. ``before`` is the last other count that failed, None without one."""
+    """The last verdict on a rule in a partition, and the run that gave it."""
 
     verdict: Verdict
     run_id: str
-    before: Share | None
 
 
 def standings(desk: Desk) -> Mapping[Place, list[Standing]]:
     """Return the last verdict on each rule by partition, in the order of rule ids."""
-    before = {
-        (r["rule_id"], r["grantee_id"], r["program_year"]): Share(r["failed_count"], r["population_count"])
-        for r in desk.rows(BEFORE)
-    }
     found: dict[Place, list[Standing]] = defaultdict(list)
     for r in desk.rows(f"select * from ({LAST}) as last order by rule_id"):
-        place = r["grantee_id"], r["program_year"]
         verdict = Verdict(
             r["rule_id"], r["dimension"], r["severity"], Share(r["failed_count"], r["population_count"]),
             r["threshold"] or "", r["status"], bool(r["is_waived"]), r["message"] or "",
         )  # fmt: skip
-        found[place].append(Standing(verdict, r["run_id"], before.get((r["rule_id"], *place))))
+        found[r["grantee_id"], r["program_year"]].append(Standing(verdict, r["run_id"]))
     return found
+
+
+def failed_before(desk: Desk) -> Mapping[tuple[Place, str], Share]:
+    """Return by partition and rule what failed when it last was another number of rows."""
+    return {
+        ((r["grantee_id"], r["program_year"]), r["rule_id"]): Share(r["failed_count"], r["population_count"])
+        for r in desk.rows(BEFORE)
+    }
 
 
 def told_by_files(desk: Desk) -> frozenset[tuple[Place, str]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pipelines.desk.grantee import Sources
 from pipelines.desk.overview import Cell, Overview
+from pipelines.desk.sources import Sources
 from pipelines.desk.standing import Place
 from pipelines.desk.waivers import WaiverRow, waiver_rows
 from pipelines.scorecard.verdicts import fix, title

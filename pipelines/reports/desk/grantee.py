@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.desk.desk import Desk
-from pipelines.desk.grantee import Sources, YearFacts, read_sources, year_facts
+from pipelines.desk.grantee import YearFacts, year_facts
+from pipelines.desk.sources import Sources, read_history, read_sources
 from pipelines.desk.waivers import WaiverRow, waiver_rows
 from pipelines.measures.ipeds import has_ipeds
 from pipelines.reports.desk import places
@@ -26,13 +27,13 @@ class LineSum:
 
 def pages(desk: Desk) -> Iterator[Page]:
     """Yield a page for each grantee that has sent something, then that of reference sources and strays."""
-    sources = read_sources(desk)
+    sources, history = read_sources(desk), read_history(desk)
     waivers = waiver_rows(desk, sources.words)
     for grantee_id, name in known_grantees(desk):
         years = sorted({year for own, year in sources.places() if own == grantee_id and year}, reverse=True)
-        facts = [year_facts(sources, (grantee_id, year)) for year in years]
+        facts = [year_facts(sources, history, (grantee_id, year)) for year in years]
         yield _page(sources, grantee_id, name, facts, [row for row in waivers if row.grantee_id == grantee_id])
-    facts = [year_facts(sources, (None, None))]
+    facts = [year_facts(sources, history, (None, None))]
     yield _page(sources, None, desk.directory.grantee_name(None), facts, [])
 
 

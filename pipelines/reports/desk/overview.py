@@ -6,8 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from pipelines.desk.desk import Desk
-from pipelines.desk.grantee import read_sources
 from pipelines.desk.overview import Cell, overview
+from pipelines.desk.sources import read_sources
 from pipelines.desk.worklist import worklist
 from pipelines.reports.desk import places
 from pipelines.reports.desk.page import Page, render
