@@ -9,12 +9,12 @@ import re
 
 # What a spreadsheet program may take for the beginning of a formula, wide forms of the signs included.
 _STARTS = r"=+\-@\uFF1D\uFF0B\uFF0D\uFF20"
-_FORMULA = re.compile(rf"[\s]*[{_STARTS}]|[\t\r\n]")
+_FORMULA = re.compile(rf"[\s\"]*[{_STARTS}]|[\t\r\n]")
 # Controls, what turns the direction of a line or hides in it, halves of characters that no file can hold, a backslash
 # that would read like one of our own signs, and a semicolon before a formula: many take it for the end of the cell.
 _UNSAFE = re.compile(
     r"\\(?=u\{)|[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
-    rf"|;(?=[\s]*[{_STARTS}])"
+    rf"|;(?=[\s\"]*[{_STARTS}])"
 )
 _SIGN = re.compile(r"\\u\{([0-9A-F]{2,6})\}")
 _HELD = "'"
