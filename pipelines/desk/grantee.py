@@ -15,10 +15,7 @@ from pipelines.desk.directory import Institution
 from pipelines.desk.files import Received
 from pipelines.desk.readiness import ReadinessRow, readiness_rows
 from pipelines.desk.sources import History, Sources
-from pipelines.desk.standing import (
-    Place,
-    Standing,
-)
+from pipelines.desk.standing import Place, Standing
 from pipelines.desk.tally import Counts, Tally, total
 from pipelines.desk.trend import TrendPoint, trend_points
 from pipelines.scorecard.card import Gate

@@ -1,6 +1,6 @@
 """What is read once from the warehouse for the first page and the pages of all grantees, by partition.
 
-What each table means is said by ``standing``, ``tally``, ``files``, ``trend`` and ``readiness``; nothing is counted here.
+What is counted, and how, is said by ``standing``, ``tally``, ``files``, ``trend`` and ``readiness``.
 """
 
 from __future__ import annotations
@@ -13,15 +13,7 @@ from typing import Any
 from pipelines.desk.desk import Desk
 from pipelines.desk.files import Received, files, missing_tables
 from pipelines.desk.readiness import READINESS
-from pipelines.desk.standing import (
-    Place,
-    Standing,
-    failed_before,
-    gates,
-    standings,
-    told_by_files,
-    words_of_rules,
-)
+from pipelines.desk.standing import Place, Standing, failed_before, gates, standings, told_by_files, words_of_rules
 from pipelines.desk.tally import Counts, Tally, tallies, total
 from pipelines.desk.trend import TREND
 from pipelines.scorecard.card import Gate
