@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from expectations.catalogue import all_rules
+from expectations.facts import LAYERS, is_derived, shown_rows
 from expectations.rule import Rule, layer_of
 from expectations.structural import structural_rules
-from pipelines.rule_book.facts import LAYERS, is_derived, shown_rows
 
 BY_HAND = [rule for rule in all_rules() if not is_derived(rule)]
 

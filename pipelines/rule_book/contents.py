@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
+from expectations.facts import LAYERS, is_derived
 from expectations.rule import Layer, Rule, Severity, layer_of
 from pipelines.markdown import cell, markdown_table
-from pipelines.rule_book.facts import LAYERS, is_derived
 
 SEVERITIES = get_args(Severity)
 

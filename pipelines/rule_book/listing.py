@@ -1,6 +1,6 @@
 """What ``cte rules`` prints: the list of the book, or all about one rule, as text, CSV, JSON or SQL.
 
-What a rule says stands in ``facts``, its query in ``queries``.
+What a rule says stands in ``expectations.facts``, its query in ``queries``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from expectations.catalogue import RETIRED, all_rules, tables_with_rules
+from expectations.facts import facts_of, in_order, said, shown_rows
 from expectations.rule import Rule, layer_of
 from pipelines.configuration import ConfigurationError
-from pipelines.rule_book.facts import facts_of, in_order, said, shown_rows
 from pipelines.rule_book.queries import queries_of
 
 HEADINGS = {"why": "What it means for who uses the data", "fix": "How to repair it"}

@@ -1,7 +1,8 @@
 """The page of the rule book, ``docs/rules.md``: each rule with its reason, repair, proof and query, by layer and table.
 
-What a rule says stands in ``facts``, its query in ``queries``; here is only the layout. Rules that follow from the
-declaration of the tables are many and alike: they stand in a table for each table, with one query for each kind.
+What a rule says stands in ``expectations.facts``, its query in ``queries``; here is only the layout. Rules that follow
+from the declaration of the tables are many and alike: they stand in a table for each table, with one query for each
+kind.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from expectations.catalogue import RETIRED, all_rules, rule_book_version
+from expectations.facts import LAYERS, Shown, facts_of, in_order, is_derived, shown_rows
 from expectations.prose import use_of
 from expectations.rule import Rule, layer_of
 from pipelines.markdown import NOTE, cell, code, markdown_table
 from pipelines.rule_book.contents import contents, heading
-from pipelines.rule_book.facts import LAYERS, Shown, facts_of, in_order, is_derived, shown_rows
 from pipelines.rule_book.queries import queries_of
 from pipelines.schema import METADATA
 
