@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -34,9 +34,10 @@ class Institution:
 
 @dataclass(frozen=True)
 class Directory:
-    """The institutions of all grantees, by (grantee, code)."""
+    """The institutions of all grantees, by (grantee, code), and the names of grantees, for which pages ask often."""
 
     listed: Mapping[tuple[str, str], Institution]
+    grantee_names: Mapping[str, str] = field(default_factory=lambda: {g: grantee(g).name for g in grantee_ids()})
 
     def find(self, grantee_id: str | None, institution_id: str | None) -> Institution:
         """Return the institution of that code; for a code that is in no list, the one that stands for all those."""
@@ -49,7 +50,7 @@ class Directory:
 
     def grantee_name(self, grantee_id: str | None) -> str:
         """Return the name of a grantee; sources of reference files and strays have none."""
-        return grantee(grantee_id).name if grantee_id in grantee_ids() else "Reference sources and strays"
+        return self.grantee_names.get(grantee_id or "", "Reference sources and strays")
 
 
 def directory_of(connection: duckdb.DuckDBPyConnection) -> Directory:
