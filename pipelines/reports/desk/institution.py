@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from pipelines.desk import held, loop
 from pipelines.desk import institution as here
@@ -15,12 +16,10 @@ from pipelines.desk.submission import with_page
 from pipelines.desk.tally import Tally, total
 from pipelines.reports.desk import places
 from pipelines.reports.desk.page import Page, render
+from pipelines.reports.desk.parts import rule_part, share_part
 from pipelines.reports.desk.rows import page_of
 from pipelines.reports.desk.steps import steps
 from pipelines.scorecard.verdicts import SEVERITIES
-
-if TYPE_CHECKING:
-    from expectations.rule import Rule
 
 MOST_NIGHTS, MOST_RETURNS, MOST_EXPLANATIONS = 30, 200, 200
 
@@ -39,21 +38,31 @@ class _Sources:
     nights: Mapping[Place, list[loop.Night]]
     rows: Mapping[tuple[str | None, str | None, str, str], str]
     with_page: frozenset[str]
-    book: Mapping[str, Rule]
+    parts: Mapping[str, Callable[..., Markup]]
 
 
 def pages(desk: Desk) -> Iterator[Page]:
     """Yield the pages."""
-    from expectations.catalogue import all_rules
-
     tallied = here.by_institution(desk)
     sources = _Sources(
         tallied, here.rules(desk, tallied), here.ages(desk), held.files(desk), here.readiness(desk),
         loop.returns(desk), loop.explanations(desk), loop.nights(desk), page_of(desk), with_page(desk),
-        {rule.id: rule for rule in all_rules()},
+        _parts(desk),
     )  # fmt: skip
     for institution in _institutions(desk, sources):
         yield _page(desk, sources, institution)
+
+
+def _parts(desk: Desk) -> Mapping[str, Callable[..., Markup]]:
+    """Return what templates show many times, by the names that they call it by."""
+    from expectations.catalogue import all_rules
+
+    book, place = {rule.id: rule for rule in all_rules()}, places.of_institution("", "")
+    return {
+        "part": rule_part(desk, book, place, is_long=True),
+        "short_part": rule_part(desk, book, place),
+        "share": share_part(desk, place),
+    }
 
 
 def _institutions(desk: Desk, sources: _Sources) -> Iterator[Institution]:
@@ -80,14 +89,13 @@ def _page(desk: Desk, sources: _Sources, institution: Institution) -> Page:
         by_severity=[(s, total(t for t in tallied if t.severity == s)) for s in SEVERITIES],
         bands=bands, oldest_days=oldest_days,
         rules=sources.rules.get(key, []),
-        book=sources.book,
         rows=_rows(sources, key),
         returns=returns[:MOST_RETURNS], return_count=len(returns),
         explanations=explanations[:MOST_EXPLANATIONS], explanation_count=len(explanations),
         nights=nights[::-1][:MOST_NIGHTS], night_count=len(nights),
         chart=steps([(n.started_at, n.open_count) for n in nights[-MOST_NIGHTS:] if n.open_count is not None]),
         files=sources.files.get(key, []), with_page=sources.with_page,
-        readiness_years=years, readiness=ready,
+        readiness_years=years, readiness=ready, **sources.parts,
     )  # fmt: skip
     title = institution.name if institution.is_listed else f"{institution.name}, {grantee_name}"
     return Page(place, content, "Institution", title, f"{grantee_name} {institution.institution_id}")

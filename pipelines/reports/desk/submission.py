@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+
+from markupsafe import Markup
 
 from pipelines.desk.desk import Desk
 from pipelines.desk.files import Received, files
@@ -12,10 +13,8 @@ from pipelines.desk.submission import MOST_LINES, Known, known
 from pipelines.reports import words
 from pipelines.reports.desk import places
 from pipelines.reports.desk.page import Page, render
+from pipelines.reports.desk.parts import rule_part
 from pipelines.scorecard.verdicts import SEVERITIES
-
-if TYPE_CHECKING:
-    from expectations.rule import Rule
 
 
 def pages(desk: Desk) -> Iterator[Page]:
@@ -23,13 +22,13 @@ def pages(desk: Desk) -> Iterator[Page]:
     from expectations.catalogue import all_rules
 
     everything = known(desk)
-    book = {rule.id: rule for rule in all_rules()}
+    part = rule_part(desk, {rule.id: rule for rule in all_rules()}, places.of_submission(""))
     for received in (one for of_place in files(desk).values() for one in of_place):
         if received.submission_id in everything.with_page:
-            yield _page(desk, everything, received, book)
+            yield _page(desk, everything, received, part)
 
 
-def _page(desk: Desk, everything: Known, received: Received, book: Mapping[str, Rule]) -> Page:
+def _page(desk: Desk, everything: Known, received: Received, part: Callable[[str], Markup]) -> Page:
     own, line = received.submission_id, received.line
     row = everything.rows[own]
     place = places.of_submission(own)
@@ -41,7 +40,7 @@ def _page(desk: Desk, everything: Known, received: Received, book: Mapping[str, 
     )
     content = render(
         desk, "submission.html", place,
-        row=row, file=line, grantee_name=grantee_name, is_waiting=received.is_waiting, book=book,
+        row=row, file=line, grantee_name=grantee_name, is_waiting=received.is_waiting, part=part,
         with_page=everything.with_page,
         earlier=everything.rows.get(row["supersedes_submission_id"] or ""),
         later=everything.rows.get(everything.replaced_by.get(own, "")),
