@@ -1,4 +1,4 @@
-"""What ``cte status`` says: the last night, files due, late, refused or left to decide, open findings, ending waivers.
+"""What ``cte status`` says: the last night, files, findings, waivers to renew, notices that did not arrive.
 
 A heartbeat that does not need Dagster: schedules may be skipped silently.
 """

@@ -48,6 +48,8 @@ def _changes(connection: Any) -> None:
     """A file came whose name and records hold a person's number, with three grave findings and many slight ones."""
     insert(connection, "quality.submission", submission_id="s1", file_name=f"Smith {PERSON}.csv", status="read",
            is_late=True, received_at=_at_two(22), message=f"line 1: {PERSON}", **PLACE)  # fmt: skip
+    insert(connection, "quality.submission", submission_id="s2", file_name="x", status="refused", program_year=PERSON,
+           received_at=_at_two(22))  # fmt: skip
     for severity, count, change in (("critical", 3, "new"), ("warning", 41, "new"), ("info", 25, "fixed")):
         for number in range(count):
             insert(connection, "quality.finding", finding_id=f"{severity}{number}", rule_id=GATE, severity=severity,

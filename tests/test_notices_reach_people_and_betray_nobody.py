@@ -46,6 +46,7 @@ def test_what_leaves_by_mail_holds_no_value_no_file_name_no_institution_and_no_s
         configure(tmp_path, hook("chat", post))
         said, rows = send(tmp_path)
     text = post.given[0]["message"]
+    assert "Reference sources and strays\n  Arrived: 1 file, 1 refused" in text  # in a folder named by a number
     assert "fewer than 10 critical, 41 warning" in text  # three findings are three persons, perhaps
     everything = f"{post.given} {said} {rows}"
     assert PERSON not in everything

@@ -64,7 +64,7 @@ def deliver(letters: Sequence[Letter], seconds: float = SECONDS) -> list[str | N
         done = subprocess.run(
             [sys.executable, "-m", "pipelines.notices.deliver"],
             input=asked, capture_output=True, text=True, env=environment, check=False,
-            timeout=seconds + _SECONDS_TO_START,
+            timeout=seconds + _SECONDS_TO_START, start_new_session=True,  # who stops the night is told of it, too
         )  # fmt: skip
         answers = json.loads(done.stdout)
     except subprocess.TimeoutExpired:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.grantee import grantee, grantee_ids
+from pipelines.intake.inbox import is_program_year
 from pipelines.notices.facts import NightFacts, YearFacts
 from pipelines.reports.desk import places
 from pipelines.validation.waivers import Standing
@@ -74,13 +75,15 @@ def _ending(facts: NightFacts, years: Sequence[YearFacts], *, is_failed: bool) -
 
 
 def _subject(facts: NightFacts, years: Sequence[YearFacts], *, is_failed: bool) -> str:
-    closed = sum(len(year.gates) for year in years)
+    closed = sum(len(year.gates - year.gates_before) for year in years)
+    still = sum(len(year.gates & year.gates_before) for year in years)
     opened = sum(len(year.gates_before - year.gates) for year in years)
     arrived, refused = sum(year.arrived_count for year in years), sum(year.refused_count for year in years)
     parts = [
         "the system failed" if is_failed else "",
         f"{_many(closed, 'gate')} closed" if closed else "",
         f"{_many(opened, 'gate')} opened" if opened else "",
+        f"{_many(still, 'gate')} still closed" if still else "",
         f"{_many(refused, 'file')} refused" if refused else "",
         f"{_many(arrived, 'file')} arrived" if arrived else "",
         "findings changed" if any(year.findings for year in years) else "",
@@ -90,7 +93,9 @@ def _subject(facts: NightFacts, years: Sequence[YearFacts], *, is_failed: bool) 
 
 
 def _year(year: YearFacts, titles: Mapping[str, str], desk_url: str) -> Iterator[str]:
-    yield f"{_short(year.grantee_id)} {year.program_year or ''}".rstrip()
+    # A stray file lies in a folder whose name may be anything.
+    program_year = year.program_year if year.program_year and is_program_year(year.program_year) else ""
+    yield f"{_short(year.grantee_id)} {program_year}".rstrip()
     if year.arrived_count:
         late = f", {year.late_count} of them late" if year.late_count else ""
         refused = f", {year.refused_count} refused" if year.refused_count else ""
