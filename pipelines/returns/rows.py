@@ -5,20 +5,27 @@ No value of a person stands in one, and no key of a record.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from sqlalchemy import Date
 
 from pipelines.intake.cells import Columns
 from pipelines.returns.gather import FOUND
 from pipelines.returns.package import LONGEST, NOT_SHOWN, Row
+from pipelines.schema import METADATA
 from pipelines.spreadsheet_text import as_sent
 from pipelines.validation.failing_rows import MASK
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
 
+# Numbers as long as a person's, with blanks or hyphens between, and days; a number of a course may be as long, and its
+# line is told.
+_DAY = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\d{8}")
+_LOOKS_PERSONAL = re.compile(rf"\d(?:[ -]?\d){{7,}}|{_DAY.pattern}")
 _SHOWN = (
     "finding_id, change, rule_id, severity, is_waived, submission_id, table_name, line_number, column_name, cell, "
     "value_masked, explanation"
@@ -57,7 +64,7 @@ def _row(columns: Columns, found: tuple[Any, ...]) -> Row:
         line=line,
         cell=cell or "",
         column="" if is_unread else columns.place(submission_id, table, column or "")[0],
-        value="" if is_unread else _shown(value),
+        value="" if is_unread else _shown(value, table, column),
         severity=f"{severity or ''}{', waived by the agency' if is_waived else ''}",
         wrong=f"Expected: {rule.title}" if rule else rule_id,
         why=rule.why if rule else "",
@@ -74,8 +81,17 @@ def _rules() -> dict[str, Rule]:
     return {rule.id: rule for rule in all_rules()}
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, table: str, column: str | None) -> str:
+    """Return a value as a package shows it: none that is personal, or looks so where a column slipped."""
     if value == MASK:
         return NOT_SHOWN
     text = "" if value is None else str(value)
+    if not (_holds_days(table, column or "") and _DAY.fullmatch(text.strip())):
+        text = _LOOKS_PERSONAL.sub(NOT_SHOWN, text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} (cut: {len(text):,} characters)"
+
+
+def _holds_days(table: str, column: str) -> bool:
+    """Return whether a column is of days by right: of awards and entries, not of birth, which is masked before."""
+    declared = METADATA.tables.get(table)
+    return declared is not None and column in declared.columns and isinstance(declared.columns[column].type, Date)
