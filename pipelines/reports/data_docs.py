@@ -73,7 +73,9 @@ def _page(results: Results, place: str, mark: str, *, is_sample: bool) -> str:
         home=places.of_grantee(results.grantee_id) if results.grantee_id else places.OVERVIEW,
         content=content,
         tables=tables,
-        idle=[pair for pair in known if pair[1].status == "not_applicable"],
+        idle=sorted(
+            (pair for pair in known if pair[1].status == "not_applicable"), key=lambda pair: (pair[0].table, pair[0].id)
+        ),
         withdrawn=len(results.results) - len(known),
     )
 
