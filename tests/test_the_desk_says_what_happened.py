@@ -314,3 +314,32 @@ def test_a_word_of_the_dictionary_is_found_by_the_search(tmp_path):
     assert "birth_date" in found["core.student"].keywords
     assert {part.anchor for part in page.parts} <= ids
     assert sum(len(table.columns) for table in tables()) == page.content.count('<th scope="row" class="nowrap"><code>')
+
+
+@pytest.mark.slow
+def test_every_link_of_a_real_morning_leads_to_a_page_and_a_place_on_it_that_are_there(demonstration):
+    reports = demonstration.home / "reports"
+    pages = [reports / name for name in ("index.html", "waivers.html", "dictionary.html")]
+    pages += sorted((reports / "grantees").glob("*.html"))
+    ids, dead = {}, []
+    for page in pages:
+        for href in re.findall(r'href="([^"]+)"', page.read_text(encoding="utf-8")):
+            path, _, anchor = href.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            if not href.startswith("data:") and target.is_file() and anchor and target not in ids:
+                ids[target] = set(re.findall(r'\bid="([^"]+)"', target.read_text(encoding="utf-8")))
+            if not href.startswith("data:") and not (target.is_file() and (not anchor or anchor in ids[target])):
+                dead.append((page.name, href))
+
+    assert len(pages) == 3 + 5 + 1
+    assert dead == []
+
+
+@pytest.mark.slow
+def test_the_first_page_of_a_real_morning_is_light_and_tells_how_old_the_oldest_findings_are(demonstration):
+    page = demonstration.home / "reports" / "index.html"
+    text = re.sub(r"\s+", " ", "".join(Reader(page.read_text(encoding="utf-8")).text))
+
+    assert page.stat().st_size < 200_000
+    assert "Finished: gates closed." in text
+    assert re.search(r"the oldest: \d+ days?", text)

@@ -32,13 +32,13 @@ class Received:
 
 def files(desk: Desk) -> Mapping[tuple[str | None, str | None], list[Received]]:
     """Return all files by grantee and program year, by name; those of no known grantee or year under (None, None)."""
-    known = set(grantee_ids())
+    zones = {one: grantee(one).time_zone for one in grantee_ids()}
     found: dict[tuple[str | None, str | None], list[Received]] = defaultdict(list)
     rows = desk.rows("select * from quality.submission order by file_name, received_at, submission_id")
     for row in rows:
-        is_placed = row["grantee_id"] in known and bool(row["program_year"])
+        is_placed = row["grantee_id"] in zones and bool(row["program_year"])
         place = (row["grantee_id"], row["program_year"]) if is_placed else REFERENCE
-        zone = grantee(row["grantee_id"]).time_zone if is_placed else "UTC"
+        zone = zones[row["grantee_id"]] if is_placed else "UTC"
         is_waiting = is_placed and row["status"] == "read"
         found[place].append(Received(row["submission_id"], file_line(row, zone), row["received_at"], is_waiting))
     return found

@@ -25,10 +25,8 @@ from pipelines.scorecard.verdicts import SEVERITIES, title
 
 MOST_RULES = 10
 AGES = """
-    select finding.severity, count(*) as open_count, min(age.first_seen_at) as since,
-        max(age.age_days) as age_days, count(*) filter (where age.returned_at is not null) as returned_count
-    from quality.finding_age as age inner join quality.finding as finding on age.finding_id = finding.finding_id
-    where finding.state = 'open' group by 1
+    select severity, min(first_seen_at) as since, max(age_days) as age_days from quality.finding_age
+    where age_days is not null group by severity
 """
 FAILED_NOTICES = """
     select channel, message, sent_at from quality.notice
@@ -85,7 +83,7 @@ def overview(sources: Sources) -> Overview:
     """Return the first page's facts."""
     desk, end = sources.desk, ending(sources.desk)
     found = [tally for of_place in sources.tallies.values() for tally in of_place]
-    worst = _new_rules(sources, found, end.counted_run_id)
+    worst, new_rule_count = _new_rules(sources, found, end.counted_run_id)
     return Overview(
         ending=end,
         by_severity=tuple((s, total((t for t in found if t.severity == s), end.counted_run_id)) for s in SEVERITIES),
@@ -93,8 +91,8 @@ def overview(sources: Sources) -> Overview:
         ages={row["severity"]: row for row in desk.rows(AGES)} if desk.has("quality.finding_age") else {},
         arrived=tuple(_arrived(sources.files, end)),
         cells=tuple(_cell(sources, place, end) for place in sorted(filter(all, sources.places()), key=str)),
-        worst=tuple(worst[:MOST_RULES]),
-        new_rule_count=len(worst),
+        worst=tuple(worst),
+        new_rule_count=new_rule_count,
         failed_notices=tuple(desk.rows(FAILED_NOTICES)) if desk.has("quality.notice") else (),
     )
 
@@ -141,17 +139,19 @@ def due_date(grantee_id: str, program_year: str) -> date | None:
         return None
 
 
-def _new_rules(sources: Sources, found: Iterable[Tally], run_id: str | None) -> list[NewRule]:
-    """Return the rules with new findings: critical ones first, then by how many."""
+def _new_rules(sources: Sources, found: Iterable[Tally], run_id: str | None) -> tuple[list[NewRule], int]:
+    """Return the worst rules with new findings, critical ones first, then by how many; and how many rules have any."""
     of_rule: dict[str, list[Tally]] = defaultdict(list)
     for tally in found:
         if tally.run_id == run_id and (tally.new_count or tally.came_back_count):
             of_rule[tally.rule_id].append(tally)
-    rules = [
-        NewRule(rule_id, title(sources.words, rule_id), own[0].severity, total(own), tuple(_places(own)))
-        for rule_id, own in of_rule.items()
+    counted = [(rule_id, own[0].severity, total(own)) for rule_id, own in of_rule.items()]
+    counted.sort(key=lambda rule: (_rank(rule[1]), -(rule[2].new + rule[2].came_back), rule[0]))
+    worst = [
+        NewRule(rule_id, title(sources.words, rule_id), severity, counts, tuple(_places(of_rule[rule_id])))
+        for rule_id, severity, counts in counted[:MOST_RULES]
     ]
-    return sorted(rules, key=lambda r: (_rank(r.severity), -(r.counts.new + r.counts.came_back), r.rule_id))
+    return worst, len(counted)
 
 
 def _places(own: Iterable[Tally]) -> list[tuple[Place, Counts]]:
