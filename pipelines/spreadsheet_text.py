@@ -6,6 +6,7 @@ How tables are laid out stands with those who write them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # What a spreadsheet program may take for the beginning of a formula, wide forms of the signs included.
 _STARTS = r"=+\-@\uFF1D\uFF0B\uFF0D\uFF20"
@@ -18,13 +19,16 @@ _UNSAFE = re.compile(
 )
 _SIGN = re.compile(r"\\u\{([0-9A-F]{2,6})\}")
 _HELD = "'"
+_KEPT = 2_048  # texts worked out once: what is wrong with a column of a table is the same on most of its lines
 
 
+@lru_cache(_KEPT)
 def visible(text: str) -> str:
     """Return a text with every character that hides, turns or breaks a line written as its number: a sign of ours."""
     return _UNSAFE.sub(lambda found: f"\\u{{{ord(found[0]):02X}}}", text)
 
 
+@lru_cache(_KEPT)
 def plain(text: str) -> str:
     """Return a text as a cell of CSV that no spreadsheet takes for a formula: an apostrophe stands before such a one.
 
@@ -34,6 +38,7 @@ def plain(text: str) -> str:
     return (_HELD if is_held else "") + visible(text)
 
 
+@lru_cache(_KEPT)
 def starts_formula(text: str) -> bool:
     """Return whether a spreadsheet may take a text for a formula."""
     return _FORMULA.match(text) is not None
