@@ -96,7 +96,11 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "insert into quality.rule_result (run_id, rule_id, status, grantee_id) "
         "values ('run-1', 'rule', 'passed', null), ('run-1', 'rule', 'passed', 'oregon')"
     )
-    connection.execute("insert into quality.finding (finding_id, state) values ('one', 'open')")
+    connection.execute("insert into quality.finding (finding_id, state, grantee_id) values ('one', 'open', 'oregon')")
+    connection.execute(
+        "insert into core.explanation (grantee_id, finding_id, explanation, submission_id) "
+        "select 'oregon', 'one', 'Left', min(submission_id) from quality.submission"
+    )
     for model in [m for m in all_models() if m.schema != "publish"]:
         grain = ", ".join(model.grain)
         repeated = rows_of(connection, f"{model.table}", grain, f"true group by {grain} having count(*) > 1")
