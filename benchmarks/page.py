@@ -15,6 +15,7 @@ README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 JUDGING = ("<!-- judging: begin -->", "<!-- judging: end -->")
 LANDING = ("<!-- landing: begin -->", "<!-- landing: end -->")
+DESK = ("<!-- desk: begin -->", "<!-- desk: end -->")
 LIBRARIES = ("duckdb", "great-expectations", "polars", "pyarrow", "numpy", "sqlalchemy")
 _HEAD = ("", "students", "way", "seconds", "a second", "times", "CPU seconds", "CPU times", "peak MB")
 

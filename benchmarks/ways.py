@@ -169,11 +169,25 @@ def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
 
 def main(name: str, folder: str, *arguments: str) -> None:
     """Run one way and print what it cost and counted as one line of JSON."""
+    from benchmarks.desk import desk_again, desk_copy, desk_kinds, desk_written
+    from benchmarks.desk_home import desk_home
     from benchmarks.landing_ways import land_again, land_new, land_plain, landing_file
 
     own = (sample, intake, plain, prepare, judge, by_hand)
     ways: dict[str, Callable[..., Work]] = {
-        way.__name__: way for way in (*own, landing_file, land_new, land_again, land_plain)
+        way.__name__: way
+        for way in (
+            *own,
+            landing_file,
+            land_new,
+            land_again,
+            land_plain,
+            desk_home,
+            desk_copy,
+            desk_written,
+            desk_again,
+            desk_kinds,
+        )
     }
     report(ways[name](Path(folder), *arguments))
 
