@@ -124,7 +124,7 @@ def ages(desk: Desk) -> Mapping[Place, tuple[list[AgeBand], int]]:
     """Return open findings by age for each institution, every band among them, and the age of the oldest in days."""
     counted: dict[Place, list[list[int]]] = defaultdict(lambda: [[0, 0, 0] for _ in BANDS])
     oldest: dict[Place, int] = defaultdict(int)
-    for r in desk.rows(AGES):
+    for r in desk.rows(AGES) if desk.has("quality.finding_age") else ():
         place = place_of(desk, r["grantee_id"], r["institution_id"])
         of_band = counted[place][r["band"]]
         for n, name in enumerate(("open_count", "returned_count", "explained_count")):

@@ -105,7 +105,7 @@ def returns(desk: Desk) -> Mapping[Place, list[Return]]:
 def explanations(desk: Desk) -> Mapping[Place, list[Explanation]]:
     """Return the latest explanation of each finding by institution, the newest first."""
     found: dict[Place, list[Explanation]] = defaultdict(list)
-    for r in desk.rows(EXPLANATIONS):
+    for r in desk.rows(EXPLANATIONS) if desk.has("quality.finding_explanation") else ():
         one = Explanation(
             r["rule_id"], r["program_year"] or "", r["file_name"] or "", r["line_number"], r["column_name"] or "",
             r["state"] == "open", r["explanation"], r["received_at"],
@@ -119,7 +119,7 @@ def nights(desk: Desk) -> Mapping[Place, list[Night]]:
     judged: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # grantee -> run -> program years
     told: dict[Place, list[Row]] = defaultdict(list)
     started: dict[str, datetime] = {}
-    for row in desk.rows(HISTORY):
+    for row in desk.rows(HISTORY) if desk.has("quality.institution_history") else ():
         years = judged[row["grantee_id"]][row["run_id"]]
         years |= {row["program_year"]} if row["open_count"] is not None else set()
         told[place_of(desk, row["grantee_id"], row["institution_id"])].append(row)
