@@ -343,3 +343,22 @@ def test_the_first_page_of_a_real_morning_is_light_and_tells_how_old_the_oldest_
     assert page.stat().st_size < 200_000
     assert "Finished: gates closed." in text
     assert re.search(r"the oldest: \d+ days?", text)
+
+
+def test_the_pages_can_be_read_with_a_screen_reader_and_ask_nothing_of_the_network(tmp_path):
+    connection = ended(warehouse(), 1)
+    pages = [*all_pages(connection, tmp_path), *dictionary.pages(desk_of(connection, tmp_path))]
+    for page in pages:
+        read = Reader(page.content)
+        ids = [attributes["id"] for _tag, attributes in read.elements if "id" in attributes]
+        named = {part for _tag, a in read.elements for part in a.get("aria-labelledby", "").split()}
+
+        assert not read.faults, page.place
+        assert not read.open, page.place
+        assert len(read.having("h1")) == len(read.having("main")) == 1
+        assert len(read.having("caption")) == len(read.having("table"))
+        assert all("scope" in attributes for attributes in read.having("th"))
+        assert len(ids) == len(set(ids))
+        assert named <= set(ids)
+        assert not re.search(r"https?:|@import|url\(", page.content)
+        assert "restricted: unprotected counts" in "".join(read.text)
