@@ -13,7 +13,7 @@ from pipelines.reports.desk import places
 from pipelines.reports.desk.page import Page, render
 from pipelines.reports.ipeds import FOLDER
 
-MOST_FILES = 50  # that arrived in the run; all of them stand on the pages of the grantees
+MOST_FILES = 20  # that arrived in the run; all of them stand on the pages of the grantees
 
 
 def page(desk: Desk) -> Page:
