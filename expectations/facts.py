@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from expectations.rule import Layer, Row, Rule, layer_of
@@ -48,7 +49,12 @@ def in_order(rules: Sequence[Rule]) -> list[Rule]:
 
 def is_derived(rule: Rule) -> bool:
     """Return whether a rule follows from the declaration of a table; all others are written by hand."""
-    return rule in structural_rules()
+    return rule.id in _derived_ids()
+
+
+@cache
+def _derived_ids() -> frozenset[str]:
+    return frozenset(rule.id for rule in structural_rules())
 
 
 def facts_of(rule: Rule) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pipelines.desk.directory import Institution
 from pipelines.desk.standing import LAST, Place, Standing, standings
 from pipelines.scorecard.share import Share
 
-MOST_POINTS, MOST_INSTITUTIONS = 12, 20
+MOST_POINTS, MOST_INSTITUTIONS = 12, 10
 # The institutions of the run that judged the rule last there.
 INSTITUTIONS = f"""
     select own.rule_id, own.grantee_id, own.program_year, own.institution_id, own.failed_count, own.population_count
