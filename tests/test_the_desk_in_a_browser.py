@@ -181,7 +181,7 @@ def test_a_filter_narrows_the_table_says_how_many_are_left_and_can_be_sent_as_a_
     every = rows.count()
     page.locator(".filter input").first.fill("unique")
     said = page.locator(".filter [role=status]").first
-    page.wait_for_function("document.querySelector('.filter [role=status]').textContent.includes(' of ')")
+    said.filter(has_text=" of ").wait_for()
     left = rows.filter(visible=True).count()
     assert 0 < left < every
     assert said.inner_text() == f"{left} of {every} rows"
