@@ -61,6 +61,17 @@ def test_a_birth_date_in_the_column_of_the_college_is_kept_off_the_pages(example
     assert not any(day in text for text in _texts(example))
 
 
+@pytest.mark.parametrize(("column", "value"), [("M,N,W", "12/22/1997,N,W"), (f"C1,{YEAR}", f"C1,{PLAIN}")])
+def test_a_birth_date_or_number_in_a_column_of_codes_or_the_year_is_withheld_from_a_row_in_order(
+    example: Example, column: str, value: str
+) -> None:
+    good = RECORD.replace("12/22/1997", "03/04/1998").replace(SSN, "812-12-0001")
+    example.put(STUDENT, "\n".join([STUDENT_HEADER, *[good] * 3, good.replace(column, value, 1)]) + "\n")
+    example.night()
+    assert any(WITHHELD in text for text in _texts(example))
+    assert not any("12/22/1997" in text or PLAIN in text for text in _texts(example))
+
+
 def test_nine_digits_that_name_a_course_are_kept_where_the_row_is_in_order(example: Example) -> None:
     example.put(ENROLLMENT, enrollments(SSN).replace("W001", "300200100"))
     example.night()

@@ -6,6 +6,8 @@ from there onto every page. Which columns hold identifiers by right is said by t
 
 from __future__ import annotations
 
+from string import digits
+
 from sqlalchemy import Date, Numeric, String
 
 from pipelines.intake.identity import normalized_sql
@@ -53,25 +55,27 @@ def withheld_sql(text: str, column: ColumnLayout, layout: FileLayout, supplier: 
         return f"regexp_replace({without}, '{_NUMBER}', '{NUMBER_WITHHELD}', 'g')"
     forms = "|".join([_SOCIAL_SECURITY_NUMBER, *(i.pattern.replace("'", "''") for i in supplier.identifiers)])
     personal = f"regexp_matches({normalized_sql(text)}, '{forms}')"
-    withheld = []
+    withheld, day = [], "" if _holds_a_day(column, layout) else f" or regexp_matches(trim({text}), '{_DAY}')"
     if _is_never_an_identifier(column, layout):
         # An amount may be filled up with zeros, three of which begin no number of a person. The length comes first: it
         # is cheap, and few values are as long.
-        withheld.append(f"length({text}) >= {_SHORTEST} and not starts_with(trim({text}), '000') and {personal}")
+        withheld.append(f"length({text}) >= {_SHORTEST} and not starts_with(trim({text}), '000') and ({personal}{day})")
     if is_doubtful:
-        day = "" if _holds_a_day(column, layout) else f" or regexp_matches(trim({text}), '{_DAY}')"
         withheld.append(f"({is_doubtful}) and ({personal}{day})")
     return f"case when {' or '.join(withheld)} then '{WITHHELD}' else {text} end" if withheld else text
 
 
 def _is_never_an_identifier(column: ColumnLayout, layout: FileLayout) -> bool:
-    """Return whether a column takes codes, days or amounts of ours: longer numbers there are somebody's."""
+    """Return whether a column takes codes, days, years or amounts of ours: longer numbers there are somebody's."""
     ours = core_table(layout.table).columns
     known = ours.get(column.to)
     is_code = bool(column.codes) or (known is not None and bool(known.info.get("codes")))
     is_plain = known is not None and isinstance(known.type, Date | Numeric) and not column.implied_decimals
+    is_year = column.to == "program_year"
     is_ours = is_answer(core_table(layout.table))  # what we have written into the file, which is no number of a person
-    return (is_code or is_plain or is_ours) and not any(_is_like_an_identifier(code) for code in column.codes)
+    return (is_code or is_plain or is_year or is_ours) and not any(
+        _is_like_an_identifier(code) for code in column.codes
+    )
 
 
 def _is_written_freely(column: ColumnLayout, layout: FileLayout) -> bool:
@@ -80,7 +84,7 @@ def _is_written_freely(column: ColumnLayout, layout: FileLayout) -> bool:
 
 
 def _is_like_an_identifier(code: str) -> bool:
-    return len(code) >= _SHORTEST and code.isdecimal()
+    return len(code) >= _SHORTEST and set(code) <= {*digits, "-", "/"}
 
 
 def _holds_a_day(column: ColumnLayout, layout: FileLayout) -> bool:
