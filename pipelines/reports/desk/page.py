@@ -46,7 +46,7 @@ def render(desk: Desk, template: str, place: str, **context: Any) -> str:
     return render_page(
         f"desk/{template}",
         fictional="the agencies named here" if desk.run.is_sample else "",
-        run=desk.run,
+        run=desk.run if place == places.OVERVIEW else None,  # others stay as they are on nights that change nothing
         desk=desk,
         place=place,
         places=places,
