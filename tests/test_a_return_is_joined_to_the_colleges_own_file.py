@@ -30,9 +30,9 @@ BEHIND = {3: ("cte_problem", "cte_repair"), 5: AGE, 6: ("", ""), 8: CODE, 9: CUT
 PROBLEM = (2, "", "TITLE", "new", "=cmd|' /C calc'!A0", "@SUM(1)")
 
 
-def return_of(content: bytes, *problems: tuple[object, ...], folder: Path) -> Path:
+def return_of(content: bytes, *problems: tuple[object, ...], folder: Path, table: str = "student") -> Path:
     """A return about a file: each problem is line, cell, column, status, what is wrong, how to repair."""
-    path = folder / "2023-24_student_0123456789ab.csv"
+    path = folder / f"2023-24_{table}_C1_0123456789ab.csv"
     with path.open("w", newline="", encoding="utf-8-sig") as text:
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerows([["restricted"], [f"SHA-256: {hashlib.sha256(content).hexdigest()} | Program year"], HEADER])
@@ -41,8 +41,8 @@ def return_of(content: bytes, *problems: tuple[object, ...], folder: Path) -> Pa
     return path
 
 
-def annotate(file: Path, said: Path, *more: str) -> Result:
-    return CliRunner().invoke(main, ["annotate", str(file), str(said), *more])
+def annotate(file: Path, *more: Path | str) -> Result:
+    return CliRunner().invoke(main, ["annotate", str(file), *map(str, more)])
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
@@ -146,6 +146,30 @@ def test_a_workbook_keeps_its_formats_and_the_right_sheet_is_annotated(tmp_path:
     assert copy["Courses"]["D4"].data_type == "s"
     assert [cell.value for cell in copy.worksheets[0][1]] == ["TITLE"]
     assert stat.S_IMODE((tmp_path / "mine_annotated.xlsx").stat().st_mode) == 0o600
+
+
+def test_the_returns_of_all_sheets_of_a_workbook_are_joined_to_one_copy(tmp_path: Path) -> None:
+    """With a copy for each sheet the college would repair six files, and could send only one of them."""
+    file, book = tmp_path / "mine.xlsx", Workbook()
+    book.active.append(["TITLE"])  # type: ignore[union-attr]
+    book.active.append(["x"])  # type: ignore[union-attr]
+    book.create_sheet("Courses").append(["HOURS"])
+    book["Courses"].append([3])
+    book.save(file)
+    content = file.read_bytes()
+    students = return_of(content, (2, "Sheet!A2", "TITLE", "new", "A", "B"), folder=tmp_path)
+    courses = return_of(content, (2, "Courses!A2", "HOURS", "new", "C", "D"), folder=tmp_path, table="course")
+    other = return_of(b"another", PROBLEM, folder=tmp_path, table="program")
+    refused = annotate(file, students, courses, other)
+    assert (refused.exit_code, other.name in refused.output) == (2, True)
+    done = annotate(file, students, courses)
+    assert done.exit_code == 0, done.output
+    assert "under the name mine.xlsx" in done.output
+    copy = load_workbook(tmp_path / "mine_annotated.xlsx")
+    assert [[sheet.cell(2, column).value for column in (1, 2, 3)] for sheet in copy] == [
+        ["x", "TITLE: A", "B"],
+        [3, "HOURS: C", "D"],
+    ]
 
 
 def test_what_is_no_return_is_refused_with_what_one_looks_like(tmp_path: Path) -> None:

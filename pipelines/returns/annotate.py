@@ -1,4 +1,6 @@
-"""``cte annotate``: a return joined to the college's own file, at the college; the copy never leaves it.
+"""``cte annotate``: returns joined to the college's own file, at the college; the copy never leaves it.
+
+A workbook, or a file with several kinds of records, has a return for each table; one copy holds them all.
 
 Of a file that cannot carry two columns more, the problems are written beside it, line by line.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipelines.configuration import ConfigurationError
@@ -16,7 +18,7 @@ from pipelines.intake.archive import sha256_of
 from pipelines.intake.reading.workbook_kind import workbook_kind
 from pipelines.returns.annotate_text import annotated, record_texts
 from pipelines.returns.annotate_workbook import ENDINGS, annotate_workbook
-from pipelines.returns.sent_back import SentBack, by_line, read_return
+from pipelines.returns.sent_back import SentBack, by_line, read_return, together
 from pipelines.spreadsheet_text import plain
 
 Say = Callable[[str], None]
@@ -24,22 +26,25 @@ _SHOWN = 12  # digits of a hash
 _MODE = 0o600
 
 
-def annotate(file: Path, return_file: Path, out: Path | None, say: Say) -> Path:
+def annotate(file: Path, return_files: Sequence[Path], out: Path | None, say: Say) -> Path:
     """Write the annotated copy of a file, or the list beside it, and return where.
 
-    Raises ConfigurationError where the return speaks of another file, says nothing, or the place is taken.
+    Raises ConfigurationError where a return speaks of another file, all say nothing, or the place is taken.
     """
-    said = read_return(return_file)
-    _hold_same(file, return_file, said)
+    said = together([_of_file(file, return_file) for return_file in return_files])
     for text in dict.fromkeys(said.of_the_file):
         say(f"about the file as a whole: {text}")
     if not said.problems:
-        msg = f"{return_file}: nothing in it speaks of a line of {file.name}, so there is nothing to annotate"
+        names = ", ".join(one.name for one in return_files)
+        msg = f"{names}: nothing there speaks of a line of {file.name}, so there is nothing to annotate"
         raise ConfigurationError(msg)
     target = out or file.with_name(f"{file.stem}_annotated{file.suffix}")
     _hold_free(target)
     if _annotate(file, said, target, say):
-        say(f"{target}: repair the records there; it can be sent as it is, the two columns at its end are ignored")
+        say(
+            f"{target}: repair the records there and send it under the name {file.name}; the two columns at its end "
+            "may stay, they are ignored"
+        )
         return target
     target = out or file.with_name(f"{file.stem}_problems.csv")
     _hold_free(target)
@@ -76,9 +81,9 @@ def _annotate_workbook(file: Path, said: SentBack, target: Path, say: Say) -> bo
     return done
 
 
-def _hold_same(file: Path, return_file: Path, said: SentBack) -> None:
-    """Refuse another file than the return speaks of: each problem would stand behind somebody else's record."""
-    found = sha256_of(file)
+def _of_file(file: Path, return_file: Path) -> SentBack:
+    """Read a return, and refuse one of another file: each problem would stand behind somebody else's record."""
+    said, found = read_return(return_file), sha256_of(file)
     if found != said.sha256:
         msg = (
             f"{file}: the return speaks of another file: this one's SHA-256 begins {found[:_SHOWN]}, the one in "
@@ -86,6 +91,7 @@ def _hold_same(file: Path, return_file: Path, said: SentBack) -> None:
             "in an archive, and not saved anew by a spreadsheet program; or the return of this file"
         )
         raise ConfigurationError(msg)
+    return said
 
 
 def _hold_free(path: Path) -> None:

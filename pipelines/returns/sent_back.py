@@ -63,8 +63,22 @@ def read_return(path: Path) -> SentBack:
     said = [dict(zip(rows[at], row, strict=False)) for row in rows[at + 1 :]]
     open_ones = [one for one in said if one.get("Status since last return") != STATUS_WORDS["fixed"]]
     problems = tuple(_problem(one) for one in open_ones if _line(one))
-    of_the_file = tuple(one["What is wrong"] for one in open_ones if not _line(one) and one.get("What is wrong"))
+    of_the_file = tuple(_of_the_file(one) for one in open_ones if not _line(one) and one.get("What is wrong"))
     return SentBack(found[0], problems, tuple(dict.fromkeys(of_the_file)))
+
+
+def together(returns: Sequence[SentBack]) -> SentBack:
+    """Return all that returns of the same file say of it."""
+    return SentBack(
+        returns[0].sha256,
+        tuple(problem for one in returns for problem in one.problems),
+        tuple(dict.fromkeys(text for one in returns for text in one.of_the_file)),
+    )
+
+
+def _of_the_file(said: dict[str, str]) -> str:
+    value = said.get("Value as sent", "")
+    return said["What is wrong"] + (f" ({value})" if value else "")
 
 
 def _problem(said: dict[str, str]) -> Problem:
