@@ -147,8 +147,9 @@ def _definition() -> dg.AssetsDefinition:
 
 
 def _model(model: models.Model) -> dg.AssetsDefinition:
-    # The row of the run is there from its beginning; the asset of that name is its end.
-    deps = [key for name in model.inputs if (key := asset_of(name)) not in (None, RUN)]
+    # The row of the run is there from its beginning, and returns are asked for those of earlier nights; the assets of
+    # these names are what tonight adds.
+    deps = [key for name in model.inputs if (key := asset_of(name)) not in (None, RUN, RETURN)]
     spec = dg.AssetSpec([model.schema, model.name], deps=deps, description=model.description)
 
     def build(context: dg.AssetExecutionContext) -> None:
