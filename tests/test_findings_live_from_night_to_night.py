@@ -137,3 +137,20 @@ def test_a_file_that_the_night_accepts_keeps_its_finding(connection: duckdb.Duck
         connection.execute("update quality.submission set status = ?, message = ?", [status, run_id])
         judge_partitions(connection, [PARTITION], run_id, TODAY, lambda _: [(rule.table, [rule])])
     assert _findings(connection) == [("open", "still_open")]
+
+
+def test_a_fault_of_a_file_that_is_sent_again_keeps_its_finding(connection: duckdb.DuckDBPyConnection) -> None:
+    """Else each repair of one record calls its other faults fixed and new, and drops what explained them."""
+    rule = rule_named("submission_on_time")
+    for submission_id, name in (("aa11", "a.csv"), ("bb22", "b.csv")):
+        connection.execute(
+            "insert into quality.submission (submission_id, grantee_id, program_year, file_name, is_late, status) "
+            "values (?, 'oregon', '2023-24', ?, true, 'read')", [submission_id, name],
+        )  # fmt: skip
+    judge_partitions(connection, [PARTITION], "r1", TODAY, lambda _: [(rule.table, [rule])])
+    before = dict(_findings(connection, "file_name, finding_id"))
+    connection.execute("update quality.submission set submission_id = 'cc33' where file_name = 'a.csv'")
+    judge_partitions(connection, [PARTITION], "r2", TODAY, lambda _: [(rule.table, [rule])])
+    assert dict(_findings(connection, "file_name, finding_id")) == before
+    told = _findings(connection, "file_name, submission_id, change")
+    assert sorted(told) == [("a.csv", "cc33", "still_open"), ("b.csv", "bb22", "still_open")]

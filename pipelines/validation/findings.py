@@ -108,15 +108,22 @@ def _identified() -> str:
     """Return a query that gives each finding of tonight its id and its file.
 
     Records that share a key (duplicates) are told apart by their order, not their line. Findings of reference tables
-    belong to no partition, whatever year their record is of.
+    belong to no partition, whatever year their record is of. What is said of a file is said of its name: sent again
+    with the same fault it is the same finding, and keeps its age and its explanation.
     """
     return f"""
-    with numbered as (
-        select n.*, s.file_name,
-            row_number() over (
-                partition by n.rule_id, n.grantee_id, n.program_year, n.record_key order by s.file_name, n.line_number
-            ) as place
+    with named as (
+        select n.* exclude (record_key), s.file_name,
+            coalesce(replace(n.record_key, n.submission_id, s.file_name), n.record_key) as record_key
         from {FOUND} as n left join quality.submission as s using (submission_id)
+    ),
+    numbered as (
+        select *,
+            row_number() over (
+                partition by rule_id, grantee_id, program_year, record_key
+                order by file_name, line_number, submission_id
+            ) as place
+        from named
     ),
     -- Where a column stands in a sheet; a sheet has one layout, so that a column of ours stands there once.
     placed as (
