@@ -10,32 +10,32 @@ from expectations.custom import ExpectRowsToSatisfy
 from expectations.rule import Rule, Threshold
 
 LONGEST = 2_000  # characters
-FINDING = ("grantee_id", "finding_id")
+LINE = ("submission_id", "line_number")
 _ALL = Threshold(count=0, evidence="house default: somebody took the time to write each one")
 
 FINDING_KNOWN = Rule(
-    id="explanation_finding_known", table="core.explanation",
-    title="Each explanation is about a finding that was returned",
+    id="explanation_finding_known", version=2, table="core.explanation",
+    title="Each explanation is about a finding of the return that it stands in",
     dimension="integrity", severity="warning",
     expectation=ExpectRowsToSatisfy(
-        column_list=[*FINDING, "explanation"],
-        condition=f"not ({is_not_among(FINDING, rows_of('quality.finding', FINDING))})",
+        column_list=[*LINE, "explanation"],
+        condition=f"not ({is_not_among(LINE, rows_of('quality.answered_finding', LINE))})",
     ),
     population=Column("explanation").is_not_null(), population_words="lines with an explanation",
     columns=("finding_id", "explanation"), threshold=_ALL,
-    why="An explanation whose finding cannot be told is shown to nobody, and the college is asked the same again.",
-    fix="Keep the column Finding as the return had it: no line added, nothing typed over. A spreadsheet program may "
-        "change it in the CSV file; write into the workbook instead.",
+    why="An explanation whose finding cannot be told, or was returned to somebody else, is shown to nobody, and the "
+        "college is asked the same again.",
+    fix="Keep the column Finding as the return had it, no line added, nothing typed over, and the file's name; you "
+        "may add to it. A spreadsheet program may change the CSV file; write into the workbook instead.",
     passes=(
-        {"grantee_id": "demo", "finding_id": "f1", "explanation": "The course is taught by another college."},
-        {"grantee_id": "demo", "finding_id": "f0", "explanation": None},
+        {"submission_id": "s1", "line_number": 4, "explanation": "The course is taught by another college."},
+        {"submission_id": "s1", "line_number": 5, "explanation": None},
     ),
     fails=(
-        {"grantee_id": "demo", "finding_id": "f0", "explanation": "The course is taught by another college."},
-        {"grantee_id": "other", "finding_id": "f1", "explanation": "The course is taught by another college."},
-        {"grantee_id": "demo", "finding_id": None, "explanation": "The course is taught by another college."},
+        {"submission_id": "s1", "line_number": 5, "explanation": "The course is taught by another college."},
+        {"submission_id": "s2", "line_number": 4, "explanation": "The course is taught by another college."},
     ),
-    context={"quality.finding": ({"grantee_id": "demo", "finding_id": "f1"},)},
+    context={"quality.answered_finding": ({"submission_id": "s1", "line_number": 4},)},
 )  # fmt: skip
 
 LENGTH_BOUNDED = Rule(

@@ -20,7 +20,9 @@ from pipelines.reports.desk import institution, places, submission
 from pipelines.reports.desk.page import Page
 from pipelines.scorecard.card import Run
 
-VIEWS = ("quality.finding_explanation", "quality.finding_age", "quality.institution_history")
+VIEWS = (
+    "quality.answered_finding", "quality.finding_explanation", "quality.finding_age", "quality.institution_history",
+)  # fmt: skip
 YEAR, OTHER_YEAR = "2023-24", "2022-23"
 DAYS = {"run-1": "2026-01-01", "run-2": "2026-01-11", "run-3": "2026-02-20"}
 NIGHTS = {run_id: datetime.fromisoformat(f"{day} 02:00") for run_id, day in DAYS.items()}
@@ -119,9 +121,10 @@ def _returns(connection: Any) -> None:
                file_path="oregon/AA/2023-24_enrollment_own", **counts)  # fmt: skip
         for finding_id, change in findings.items():
             insert(connection, "quality.returned_finding", return_id=run_id, finding_id=finding_id, change=change)
-    insert(connection, "quality.submission", submission_id="told", file_name="told.csv", status="read",
-           received_at=NIGHTS["run-2"], sha256="12" * 32)  # fmt: skip
-    insert(connection, "core.explanation", finding_id="f1", explanation="<b>Late</b> hire", submission_id="told")
+    insert(connection, "quality.submission", submission_id="told", file_name="Copy of x_aa_own.csv",
+           status="read", received_at=NIGHTS["run-2"], sha256="12" * 32)  # fmt: skip
+    insert(connection, "core.explanation", finding_id="f1", explanation="<b>Late</b> hire", submission_id="told",
+           line_number=4)  # fmt: skip
 
 
 def page(found: Iterator[Page], place: str) -> Page:

@@ -97,16 +97,32 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "values ('run-1', 'rule', 'passed', null), ('run-1', 'rule', 'passed', 'oregon')"
     )
     connection.execute("insert into quality.finding (finding_id, state, grantee_id) values ('one', 'open', 'oregon')")
-    connection.execute(
-        "insert into core.explanation (grantee_id, finding_id, explanation, submission_id) "
-        "select 'oregon', 'one', 'Left', min(submission_id) from quality.submission"
-    )
+    _answer(connection)
     for model in [m for m in all_models() if m.schema != "publish"]:
         grain = ", ".join(model.grain)
         repeated = rows_of(connection, f"{model.table}", grain, f"true group by {grain} having count(*) > 1")
         assert repeated == [], model.origin
         assert connection.execute(f"select count(*) from {model.table}").fetchone() != (0,) or model.name == "exclusion"
     connection.close()
+
+
+def _answer(connection: duckdb.DuckDBPyConnection) -> None:
+    """Explain finding ``one`` in the return that had it, twice."""
+    connection.execute(
+        "insert into quality.submission (submission_id, grantee_id, file_name) "
+        "values ('answer', 'oregon', '2_A_12.csv')"
+    )
+    connection.execute(
+        "insert into core.explanation (grantee_id, finding_id, explanation, submission_id, line_number) "
+        "values ('oregon', 'one', 'Left', 'answer', 4), ('oregon', 'one', 'Gone', 'answer', 5)"
+    )
+    for number in (1, 2):
+        connection.execute(
+            "insert into quality.return_package (return_id, grantee_id, institution_id, submission_id, file_path) "
+            "values (?, 'oregon', 'A', '12', 'oregon/A/2')",
+            [str(number)],
+        )
+        connection.execute("insert into quality.returned_finding values (?, 'one', 'new')", [str(number)])
 
 
 def test_every_measure_leaves_out_the_rows_that_cannot_be_placed():

@@ -248,10 +248,12 @@ def hostile_home(demonstration, tmp_path_factory):
         connection.execute("update quality.finding set value_masked = $1, record_key_masked = $1", [HOSTILE])
         connection.execute(
             "insert into core.explanation by name "
-            "select grantee_id, program_year, finding_id, $1 as explanation, 2 as line_number, "
+            "select grantee_id, program_year, finding_id, $1 as explanation, row_number() over () as line_number, "
             "(select min(submission_id) from quality.submission) as submission_id from quality.finding",
             [HOSTILE],
         )
+        heard = "select submission_id, line_number, grantee_id, finding_id from core.explanation"
+        connection.execute(f"create or replace view quality.answered_finding as {heard}")
         connection.execute("update core.institution set institution_name = $1", [HOSTILE])
         (run_id,) = connection.execute("select max(run_id) from quality.run").fetchone()
         write_desk(connection, home, run_id)

@@ -12,17 +12,20 @@ from acts_example import ANA, BO, OREGON, copy_of, judge, office_of, taken_in
 from intake_example import COURSE_HEADER, YEAR, Example
 from openpyxl import Workbook
 
+from expectations.explanation import FINDING_KNOWN
 from pipelines.acts.certify import certify
 from pipelines.acts.decide import accept
 from pipelines.grantee import grantee
 from pipelines.intake.missing import missing_files
 from pipelines.layout_files import layouts_of
 from pipelines.models import all_models, build
+from pipelines.validation.judge import judge as judge_table
 
 HEADER = ["Finding", "Line", "Cell", "Column", "Value as sent", "Severity", "Status since last return",
           "What is wrong", "Why it matters", "How to repair", "Rule", "Explanation"]  # fmt: skip
-NAME = f"{YEAR}_course_0123456789ab"
+NAME = f"{YEAR}_course_C1_0123456789ab"
 WELDING, BAKING = "a1" * 8, "b2" * 8
+OF_ANOTHER, OF_NOBODY = "c3" * 8, "d4" * 8  # returned to the college C2, and to nobody
 FIGURES = (
     "create table mart.indicator as select 'oregon' as grantee_id, '2023-24' as program_year, '2022-23' as "
     "cohort_program_year, date '2024-06-30' as outcome_window_end, '2P1' as indicator_code, null::varchar as "
@@ -61,11 +64,20 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Example:
     """A home whose last night found two things at a college of Oregon."""
     example = taken_in(tmp_path_factory.mktemp("first"))
     with example.warehouse() as connection:
-        connection.executemany(
-            "insert into quality.finding (finding_id, rule_id, grantee_id, institution_id, program_year, state) "
-            f"values (?, 'course_title_known', 'oregon', 'C1', '{YEAR}', 'open')",
-            [[WELDING], [BAKING]],
-        )
+        for college, finding in (("C1", WELDING), ("C1", BAKING), ("C2", OF_ANOTHER), ("C1", OF_NOBODY)):
+            connection.execute(
+                "insert into quality.finding (finding_id, rule_id, grantee_id, institution_id, program_year, state) "
+                "values (?, 'course_title_known', 'oregon', ?, ?, 'open')",
+                [finding, college, YEAR],
+            )
+            if finding != OF_NOBODY:
+                connection.execute("insert into quality.returned_finding values (?, ?, 'new')", [college, finding])
+        for college in ("C1", "C2"):
+            connection.execute(
+                "insert into quality.return_package (return_id, grantee_id, institution_id, submission_id, file_path) "
+                "values ($1, 'oregon', $1, '0123456789abcdef', 'oregon/' || $1 || '/x')",
+                [college],
+            )
     return example
 
 
@@ -83,7 +95,28 @@ def heard(example: Example) -> dict[str, str]:
 
 
 def build_view(connection: duckdb.DuckDBPyConnection) -> None:
-    build(connection, next(model for model in all_models() if model.table == "quality.finding_explanation"))
+    for name in ("quality.answered_finding", "quality.finding_explanation"):
+        build(connection, next(model for model in all_models() if model.table == name))
+
+
+@pytest.mark.parametrize("finding", [OF_ANOTHER, OF_NOBODY, "e5" * 8])
+def test_nobody_explains_the_finding_of_another(home: Example, finding: str) -> None:
+    """A college whose finding another one explains away would find words in its package that it never said."""
+    home.put(f"{NAME}.csv", as_csv({WELDING: "mine", finding: "nothing is wrong with it"}))
+    home.night()
+    assert heard(home) == {WELDING: "mine"}
+    with home.warehouse() as connection:
+        build_view(connection)
+        (verdict,) = judge_table(connection, "core.explanation", [FINDING_KNOWN])
+    assert (verdict.population_count, verdict.failed_count) == (2, 1), "and it is said that it was not heard"
+
+
+def test_a_return_of_another_grantee_speaks_for_nobody(home: Example) -> None:
+    with home.warehouse() as connection:
+        connection.execute("update quality.return_package set grantee_id = 'udc'")
+    home.put(f"{NAME}.csv", as_csv({WELDING: "all fine"}))
+    home.night()
+    assert heard(home) == {}
 
 
 @pytest.mark.parametrize(

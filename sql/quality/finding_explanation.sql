@@ -20,6 +20,8 @@ with said as (
             regexp_replace(regexp_replace(answer.explanation, '^\s*''', '', 'g'), '\\u\{[0-9A-F]{2,6}\}|\s+', ' ', 'g')
         ) as explanation
     from core.explanation as answer
+    inner join quality.answered_finding as heard
+        on answer.submission_id = heard.submission_id and answer.line_number = heard.line_number
 ),
 
 told as (
