@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from returns_example import ADA, BEN, SHA, Example
 
 from pipelines.acts.office import Office
 from pipelines.acts.purge import destroy_bytes
+from pipelines.returns.files import settle
 
 RULE = "student_sex_readable"
 AGAIN = "s2" * 8
@@ -130,14 +134,57 @@ def test_a_night_that_died_behind_the_files_writes_them_again_and_tells_of_them(
         patch.setattr("pipelines.returns.write.insert_rows", _dies)
         with pytest.raises(KeyboardInterrupt):
             example.night()
-    assert len(example.files(ADA)) == 2
     assert example.connection.execute("select * from quality.return_package").fetchall() == []
     assert example.night() == 1
+    assert [path.suffix for path in example.files(ADA)] == [".csv", ".xlsx"], "and what lay aside is gone"
     assert example.connection.execute("select return_number from quality.return_package").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(("step", "is_told"), [("insert_rows", False), ("remove_stale", True), ("settle", True)])
+def test_what_no_return_has_said_stands_in_no_file_after_a_night_that_died(
+    example: Example, monkeypatch: pytest.MonkeyPatch, step: str, *, is_told: bool
+) -> None:
+    """The second night finds more and dies; the third finds what the first did, so that there is nothing to write."""
+    first = example.finding(RULE, ADA, 2)
+    example.night()
+    more = example.finding(RULE, ADA, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"pipelines.returns.write.{step}", _dies if step != "settle" else _settles_once_and_dies())
+        with pytest.raises(KeyboardInterrupt):
+            example.night()
+    example.change(more, state="fixed", change="fixed")
+    assert example.night() == is_told
+    assert example.changes(ADA) == ({first: "still open", more: "fixed"} if is_told else {first: "new"})
+    sums = example.connection.execute(
+        "select xlsx_sha256, csv_sha256 from quality.return_package order by return_number desc limit 1"
+    ).fetchone()
+    found = {path.suffix: hashlib.sha256(path.read_bytes()).hexdigest() for path in example.files(ADA)}
+    assert found == dict(zip((".xlsx", ".csv"), sums or (), strict=True))
+
+
+def test_a_night_that_died_before_its_files_came_to_their_places_is_made_good_when_nothing_changes(
+    example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = example.finding(RULE, ADA, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.returns.write.settle", _settles_once_and_dies())
+        with pytest.raises(KeyboardInterrupt):
+            example.night()
+    assert example.night() == 0
+    assert example.changes(ADA) == {only: "new"}
 
 
 def _dies(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def _settles_once_and_dies() -> Callable[..., None]:
+    steps = iter((settle, _dies))
+
+    def settles(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        next(steps)(connection, folder)
+
+    return settles
 
 
 def test_what_is_destroyed_because_it_is_due_takes_its_returns_with_it(example: Example) -> None:

@@ -1,10 +1,12 @@
 """The files below ``returns``: which of them still hold. Those that do not go, because somebody would repair by them.
 
-The ledger of returns keeps its rows: what was returned once is part of the history.
+A new package lies aside until the ledger tells of it, so that no file says what no return has said. The ledger keeps
+its rows: what was returned once is part of the history.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +16,26 @@ from pipelines.desk.directory import Directory
 from pipelines.returns.package import File, path_of
 
 ENDINGS = (".xlsx", ".csv")
+_ASIDE = ".next"
+
+
+def aside(path: Path) -> Path:
+    """Return where a file of a package lies until the ledger tells of it."""
+    return path.with_name(path.name + _ASIDE)
+
+
+def settle(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Bring a grantee's files that lie aside to their places; those that no row tells of go, as their night died."""
+    told = connection.execute(
+        "select unnest([xlsx_sha256, csv_sha256]) from quality.return_package where grantee_id = ?", [folder.name]
+    )
+    known: set[str] | None = None
+    for path in folder.glob(f"*/*{_ASIDE}"):
+        known = {sha256 for (sha256,) in told.fetchall()} if known is None else known
+        if hashlib.sha256(path.read_bytes()).hexdigest() in known:
+            path.replace(path.with_suffix(""))
+        else:
+            path.unlink()
 
 
 def remove_stale(

@@ -1,8 +1,8 @@
 """Writes the return packages of a night below ``returns``: those that say something else than their last return.
 
-First the files, then the rows that tell of them: a night that dies in between writes the same files again. Packages
-about files that are no longer in force go, because a college would repair lines that nobody reads any more; their rows
-stay.
+First the files, aside; then the rows that tell of them; then the files come to their places: a night that dies in
+between leaves what the last return said, or all of the new one. Packages about files that are no longer in force go,
+because a college would repair lines that nobody reads any more; their rows stay.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipelines.home import make_private, write_private
 from pipelines.intake.cells import Columns
 from pipelines.return_tables import RETURN_PACKAGE
 from pipelines.returns.counted import Key, counted, withheld_counts
-from pipelines.returns.files import ENDINGS, remove_stale
+from pipelines.returns.files import ENDINGS, aside, remove_stale, settle
 from pipelines.returns.gather import Last, files_in_force, gathered, hashes, last_returns
 from pipelines.returns.package import STATUS_WORDS, Counted, File, Package, content_hash
 from pipelines.returns.rows import fixed_rows, open_rows
@@ -80,14 +80,16 @@ def _write_grantee(
     connection: duckdb.DuckDBPyConnection, home: Path, night: Night, owner: Grantee, directory: Directory,
     years: list[str],
 ) -> int:  # fmt: skip
-    files = files_in_force(connection, owner.id, years)
+    files, folder = files_in_force(connection, owner.id, years), home / "returns" / owner.id
+    settle(connection, folder)
     with gathered(connection, owner, directory, files):
         columns, all_due = Columns.of(connection, owner), list(_due(connection, owner, directory, files))
         with transaction(connection):
             for due in all_due:
                 package = _package(connection, night, owner, directory, due, columns)
                 _tell(connection, night, package, _write_files(home, package))
-    remove_stale(connection, home / "returns" / owner.id, years, directory, files)
+    settle(connection, folder)
+    remove_stale(connection, folder, years, directory, files)
     return len(all_due)
 
 
@@ -130,13 +132,13 @@ def _package(
 
 
 def _write_files(home: Path, package: Package) -> tuple[str, str]:
-    """Write the workbook and the CSV of a package, and return their hashes."""
+    """Write the workbook and the CSV of a package, aside, and return their hashes."""
     place = home / "returns" / package.path
     for folder in (home / "returns", place.parent.parent, place.parent, home / "tmp"):
         make_private(folder)
     contents = (workbook_bytes(package, home / "tmp"), csv_bytes(package))
     for ending, content in zip(ENDINGS, contents, strict=True):
-        write_private(place.with_name(place.name + ending), content)
+        write_private(aside(place.with_name(place.name + ending)), content)
     return hashlib.sha256(contents[0]).hexdigest(), hashlib.sha256(contents[1]).hexdigest()
 
 
