@@ -125,6 +125,10 @@ def test_a_rule_that_could_not_be_judged_is_the_operators_turn_and_no_gate(tmp_p
         "update quality.rule_result set status = 'error', failed_count = null, population_count = null, "
         "message = 'the scan ran out of memory' where rule_id = ?", [CRITICAL],
     )  # fmt: skip
+    connection.execute(
+        "insert into quality.rule_result by name select * replace ('OR01' as institution_id) from quality.rule_result "
+        "where rule_id = ? and institution_id is null", [CRITICAL],
+    )  # fmt: skip
     page = text_of(first_page.page(desk_of(connection, tmp_path)))
     groups = {group.kind: group for group in worklist(*_sources(connection, tmp_path))}
 
@@ -132,6 +136,8 @@ def test_a_rule_that_could_not_be_judged_is_the_operators_turn_and_no_gate(tmp_p
     assert "the scan ran out of memory" in page
     assert CRITICAL not in {task.rule_id for task in groups["gate"].tasks}
     assert [task.rule_id for task in groups["error"].tasks] == [CRITICAL]
+    assert next(iter(groups)) == "error"  # what the operator must do comes before what the data hold up
+    assert "1 verdict is missing" in page  # of the grantee as a whole; its institutions are not counted again
 
 
 def _sources(connection, home):
@@ -288,10 +294,8 @@ def test_nights_that_change_nothing_leave_the_page_of_a_grantee_as_it_is(tmp_pat
     judged_before(connection, later, 1)
     connection.execute("update quality.finding set last_seen_run_id = ?", [later])
     (second, *_) = grantee.pages(desk_of(connection, tmp_path, later))
-    run = re.compile(r'<section id="run".*?</section>', re.DOTALL)
 
-    assert first.content != second.content
-    assert run.sub("", first.content) == run.sub("", second.content)
+    assert first.content == second.content
 
 
 def test_a_waiver_that_covers_nothing_any_more_is_on_the_list_and_never_looks_like_a_pass(tmp_path):

@@ -17,7 +17,10 @@ LAST_JUDGED = """
     select run.run_id, run.started_at, run.finished_at from quality.run as run
     where run.run_id = (select max(run_id) from quality.rule_result where grantee_id is not null)
 """
-ERRORS = "select count(*) as found from quality.rule_result where run_id = $1 and status = 'error'"
+ERRORS = """
+    select count(*) as found from quality.rule_result
+    where run_id = $1 and status = 'error' and institution_id is null
+"""
 
 
 @dataclass(frozen=True)

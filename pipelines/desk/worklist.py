@@ -5,6 +5,7 @@ A task names what it is about by ids; words and links are the page's. Nothing he
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from pipelines.desk.standing import Place
 from pipelines.desk.waivers import WaiverRow, waiver_rows
 from pipelines.scorecard.verdicts import fix, title
 
-KINDS = ("gate", "refused", "error", "critical", "waiver", "waiting", "missing")
+KINDS = ("error", "gate", "refused", "critical", "waiver", "waiting", "missing")
 MOST = 6  # of a kind; the others stand on the pages of the grantees
 
 
@@ -36,11 +37,16 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskGroup:
-    """The tasks of a kind, the weightiest first, and how many more there are."""
+    """The tasks of a kind, the weightiest first, and where the others stand, with how many there are."""
 
     kind: str
     tasks: tuple[Task, ...]
-    more: int
+    elsewhere: tuple[tuple[Place, int], ...]
+
+    @property
+    def more(self) -> int:
+        """How many tasks are not shown."""
+        return sum(count for _, count in self.elsewhere)
 
 
 def worklist(sources: Sources, told: Overview) -> tuple[TaskGroup, ...]:
@@ -54,7 +60,8 @@ def worklist(sources: Sources, told: Overview) -> tuple[TaskGroup, ...]:
     for kind in KINDS:
         tasks = sorted((task for task in found if task.kind == kind), key=lambda t: (-t.weight, str(t.place), t.title))
         if tasks:
-            groups.append(TaskGroup(kind, tuple(tasks[:MOST]), len(tasks[MOST:])))
+            others = Counter(task.place for task in sorted(tasks[MOST:], key=lambda task: str(task.place)))
+            groups.append(TaskGroup(kind, tuple(tasks[:MOST]), tuple(others.items())))
     return tuple(groups)
 
 

@@ -36,6 +36,17 @@ FILE_STATUS: Mapping[str, str] = MappingProxyType(
         "superseded": "replaced",
     }
 )
+# The class of the mark before a file's status: a tick, a cross, a ring for what waits, a dash for what counts nowhere.
+FILE_MARK: Mapping[str, str] = MappingProxyType(
+    {
+        "received": "waits",
+        "read": "waits",
+        "accepted": "yes",
+        "refused": "no",
+        "repeated": "none",
+        "superseded": "none",
+    }
+)
 FINDING_CHANGE: Mapping[str, str] = MappingProxyType(
     {"new": "new", "still_open": "still open", "fixed": "fixed", "came_back": "came back"}
 )
@@ -105,8 +116,8 @@ TASK: Mapping[str, str] = MappingProxyType(
         "error": "Rules that could not be judged (the operator's turn)",
         "critical": "New critical findings, no gate closed",
         "waiver": "Waivers that are exceeded or end",
-        "waiting": "Files that wait to be accepted or refused",
-        "missing": "Tables that are overdue",
+        "waiting": "Deliveries that wait to be accepted or refused",
+        "missing": "Deliveries of which tables are overdue",
     }
 )
 TASK_SHORT: Mapping[str, str] = MappingProxyType(

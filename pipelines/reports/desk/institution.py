@@ -91,6 +91,7 @@ def _page(desk: Desk, sources: _Sources, institution: Institution) -> Page:
         rules=sources.rules.get(key, []),
         rows=_rows(sources, key),
         returns=returns[:MOST_RETURNS], return_count=len(returns),
+        folder=next((one.file_path.rpartition("/")[0] for one in returns if one.file_path), ""),
         explanations=explanations[:MOST_EXPLANATIONS], explanation_count=len(explanations),
         nights=nights[::-1][:MOST_NIGHTS], night_count=len(nights),
         chart=steps([(n.started_at, n.open_count) for n in nights[-MOST_NIGHTS:] if n.open_count is not None]),
