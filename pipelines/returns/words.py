@@ -21,7 +21,8 @@ next submission. Change nothing else in it. Name no person in an explanation.
 
 4. To see each finding beside its record, run on your own computer: cte annotate FILE RETURN (your file as sent, and
 this one). It writes a copy of your file with the problem and the repair behind each record; nothing leaves your
-computer.
+computer. If your agency put the records of several institutions into one file, FILE is the agency's, and so are the
+lines: ask its steward to run this and to send you your records of the copy by a secure way.
 
 # What it shows
 
