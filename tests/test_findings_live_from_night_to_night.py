@@ -101,6 +101,25 @@ def test_a_finding_of_another_year_is_not_called_fixed_by_a_night_about_this_one
     assert _findings(connection) == [("open", "new")]
 
 
+@pytest.mark.parametrize("number", ["812120001", "812-12-0001", "812 12 0001"])
+def test_a_number_like_a_persons_is_masked_in_any_column_and_key_and_the_finding_keeps_its_id(
+    connection: duckdb.DuckDBPyConnection, number: str
+) -> None:
+    """A number that slipped into the column of the course would stand on the desk, in a return and in a check."""
+    rule = rule_named("course_program_known")
+    _insert(connection, "course", _course(2, course_id=number, program_id=f"of {number}"), _course(3, program_id="P9"))
+    _night(connection, "r1", rule)
+    shown = connection.execute(
+        "select value_masked, record_key_masked from quality.finding order by line_number"
+    ).fetchall()
+    assert shown[0][0] == "of (masked)"
+    assert shown[0][1].endswith("course_id=(masked)")
+    assert (shown[1][0], shown[1][1].endswith("course_id=C3")) == ("P9", True)
+    connection.execute("update core.course set course_id = '812120002' where line_number = 2")
+    _night(connection, "r2", rule)
+    assert len(_findings(connection)) == 3, "what is masked alike is still told apart"
+
+
 def test_a_personal_value_is_masked_and_so_is_the_key_that_names_the_person(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
