@@ -26,7 +26,8 @@ RETURN_PACKAGE = own_table(
     own_column("file_path", "Where the files lie below returns/, without .xlsx and .csv."),
     own_column("xlsx_sha256", "SHA-256 of the workbook."),
     own_column("csv_sha256", "SHA-256 of the CSV file."),
-    own_column("content_sha256", "Hash over what it says; the next return is written when this would change."),
+    own_column("content_sha256", "Hash over what it says; the next return is written when this would change. Null once "
+               "its files were taken away, because another version of the file counts."),
     own_column("new_count", "Findings that no return had before.", BigInteger),
     own_column("still_open_count", "Findings that the last return had, too.", BigInteger),
     own_column("came_back_count", "Findings that had been fixed and are open again.", BigInteger),

@@ -207,3 +207,92 @@ def test_the_titles_name_the_file_by_its_hash_and_nobody_else_may_read_it(exampl
     assert "FICTIONAL, not data of Oregon" in restricted
     assert SHA in about
     assert "Return: 1 of 2024-08-01" in about
+
+
+def _replaced_by(example: Example, submission_id: str, **more: str) -> str:
+    """Let another version of the file take the place of all that count."""
+    example.connection.execute("update quality.submission set status = 'superseded' where status = 'read'")
+    return example.file(submission_id, **more)
+
+
+def _refused_by_a_person(example: Example, submission_id: str) -> None:
+    example.connection.execute(
+        "update quality.submission set status = 'refused', decision = 'refused' where submission_id = ?",
+        [submission_id],
+    )
+
+
+def test_a_version_that_counts_again_has_its_package_again_and_says_what_came_back(example: Example) -> None:
+    left, repaired = example.finding(RULE, ADA, 2), example.finding(RULE, ADA, 3)
+    example.night()
+    _replaced_by(example, AGAIN)
+    example.change(left, submission_id=AGAIN)
+    example.change(repaired, state="fixed", change="fixed")
+    example.night()
+    _refused_by_a_person(example, AGAIN)
+    example.connection.execute("update quality.submission set status = 'read' where submission_id <> ?", [AGAIN])
+    example.change(left, submission_id="s1" * 8)
+    example.change(repaired, state="open", change="came_back")
+    assert example.night() == 1, "says what its first return said, but its files are gone, and the college heard more"
+    assert example.changes(ADA) == {left: "still open", repaired: "came back"}
+
+
+def test_a_college_left_off_the_list_for_a_night_has_its_package_again(example: Example) -> None:
+    only = example.finding(RULE, ADA, 2)
+    example.night()
+    example.connection.execute("update core.institution set institution_id = 'A' where institution_id = 'ADA'")
+    example.night()
+    assert example.files(ADA) == []
+    example.connection.execute("update core.institution set institution_id = 'ADA' where institution_id = 'A'")
+    example.night()
+    assert example.changes(ADA) == {only: "still open"}
+
+
+def test_a_version_that_cannot_be_read_does_not_say_that_nothing_is_open(example: Example) -> None:
+    left = example.finding(RULE, ADA, 2)
+    example.night()
+    _replaced_by(example, AGAIN)
+    example.change(left, submission_id=AGAIN)
+    example.night()
+    example.file("s3" * 8, status="refused", table_name=None)
+    assert example.night() == 0, "it replaces nothing, and what is open is open"
+
+
+def test_records_that_a_person_refused_are_not_told_as_repaired(example: Example) -> None:
+    only = example.finding(RULE, ADA, 2)
+    example.night()
+    _refused_by_a_person(example, "s1" * 8)
+    example.change(only, state="fixed", change="fixed")  # its record does not count any more
+    assert example.night() == 0
+    assert example.changes(ADA) == {only: "new"}, "by this the college repairs what was refused"
+    example.file(AGAIN)
+    assert example.night() == 1
+    assert example.changes(ADA) == {only: "fixed"}
+
+
+def test_while_a_rule_is_broken_no_return_says_that_nothing_is_open(example: Example) -> None:
+    unknown = example.finding(RULE, ADA, 2)
+    example.night()
+    _replaced_by(example, AGAIN)  # and the finding stays where it was: nobody has looked
+    assert example.night() == 0
+    seen = example.finding("student_key_unique", ADA, 3, submission_id=AGAIN)
+    assert example.night() == 1
+    example.change(unknown, state="fixed", change="fixed")
+    example.change(seen, line_number=4)
+    assert example.night() == 1
+    assert example.changes(ADA) == {seen: "still open", unknown: "fixed"}
+
+
+def test_a_file_that_could_not_be_read_is_told_as_repaired_when_the_next_one_can(example: Example) -> None:
+    example.finding(RULE, None, 3)
+    example.night()
+    example.finding(RULE, None, 4)
+    example.file(AGAIN, status="refused", table_name=None)
+    unread = example.finding("file_is_text", None, None, submission_id=AGAIN, table_name="quality.received_line")
+    example.night()
+    example.connection.execute("update quality.submission set status = 'superseded'")
+    example.file("s3" * 8)
+    example.connection.execute("update quality.finding set submission_id = ?", ["s3" * 8])
+    example.change(unread, state="fixed", change="fixed")
+    assert example.night() == 1
+    assert example.changes("agency")[unread] == "fixed"

@@ -42,11 +42,15 @@ def remove_stale(
     connection: duckdb.DuckDBPyConnection, folder: Path, years: Sequence[str], directory: Directory,
     files: Sequence[File],
 ) -> None:  # fmt: skip
-    """Remove a grantee's packages of program years about files that are not in force, or to nobody that is listed."""
+    """Remove a grantee's packages of program years about files that are not in force, or to nobody that is listed.
+
+    The ledger forgets what they said: where they hold again, they are written again.
+    """
     standing, of_years = _standing(connection, folder.name, directory, files), tuple(f"{year}_" for year in years)
-    for path in folder.glob("*/*"):
+    for path in sorted(folder.glob("*/*")):
         place = f"{folder.name}/{path.parent.name}/{path.stem}"
         if path.suffix in ENDINGS and path.name.startswith(of_years) and place not in standing:
+            connection.execute("update quality.return_package set content_sha256 = null where file_path = ?", [place])
             path.unlink()
 
 

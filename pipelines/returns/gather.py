@@ -5,9 +5,11 @@ Set-based, a grantee at a time, in temporary tables that ``gathered`` makes and 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -26,21 +28,30 @@ NO_REPAIR = "quality.submission"  # whether a file came in time is nothing that 
 
 @dataclass(frozen=True)
 class Last:
-    """The last return to somebody (``institution_id`` empty: the agency) about a file or the one that it replaced."""
+    """The last return to somebody about a file or those that it replaced; ``line`` are the ids of all of them.
 
-    return_id: str
-    submission_id: str
+    ``is_settled``: no finding that they hold as open waits for a rule that broke, so that nothing open is nothing open.
+    """
+
     return_number: int
-    content_sha256: str
+    content_sha256: str | None
     open_count: int
+    line: tuple[str, ...]
+    is_settled: bool = True
 
 
 def files_in_force(connection: duckdb.DuckDBPyConnection, grantee_id: str, years: Collection[str]) -> list[File]:
-    """Return the files of program years that no later one has replaced and that are still there."""
+    """Return the files of program years that no later one has replaced and that are still there.
+
+    What a person has refused is to be repaired until something else counts in its place.
+    """
     rows = connection.execute(
         "select submission_id, grantee_id, program_year, file_name, coalesce(sha256, ''), table_name, "
-        "coalesce(slot, submission_id) from quality.submission where grantee_id = ? and list_contains(?, program_year) "
-        "and status not in ('superseded', 'repeated') and destroyed_at is null order by program_year, submission_id",
+        "coalesce(slot, submission_id), status = 'refused' from quality.submission as s where grantee_id = ? "
+        "and list_contains(?, program_year) and status not in ('superseded', 'repeated') and destroyed_at is null "
+        "and not (coalesce(decision, '') = 'refused' and exists (select 1 from quality.submission as o where "
+        "o.grantee_id = s.grantee_id and o.program_year = s.program_year and o.slot = s.slot "
+        "and o.status not in ('superseded', 'repeated', 'refused'))) order by program_year, submission_id",
         [grantee_id, list(years)],
     )
     return [File(*row) for row in rows.fetchall()]
@@ -104,7 +115,8 @@ def _mention() -> str:
     return f"""
     create or replace temp table {MENTION} as
     select coalesce(p.institution_id, '') as recipient, h.finding_id,
-        max_by(h.change, (p.run_id, p.return_number)) as change
+        max_by(h.change, (p.run_id, p.return_number)) as change,
+        max_by(p.return_id, (p.run_id, p.return_number)) as return_id
     from quality.returned_finding as h inner join quality.return_package as p using (return_id)
     where p.grantee_id = ? group by 1, 2
     """
@@ -163,22 +175,38 @@ def hashes(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
 def last_returns(
     connection: duckdb.DuckDBPyConnection, grantee_id: str, files: Sequence[File]
 ) -> dict[tuple[str, str], Last]:
-    """Return by recipient and submission the last return about it, else about the file that it has replaced."""
+    """Return by recipient and submission the last return about it and about the files that it has replaced.
+
+    A refused file replaces nothing, and what was said of another that counts or waits is not said of this one.
+    """
     rows = connection.execute(
         "select coalesce(p.institution_id, ''), p.program_year, coalesce(s.slot, p.submission_id), p.return_id, "
         "p.submission_id, p.return_number, p.content_sha256, p.new_count + p.still_open_count + p.came_back_count "
         "from quality.return_package as p left join quality.submission as s using (submission_id) "
-        "where p.grantee_id = ? order by p.return_number, p.run_id",
+        "where p.grantee_id = ? order by p.run_id, p.return_number",
         [grantee_id],
     ).fetchall()
-    current = {file.submission_id for file in files}
-    by_file = {(row[0], row[4]): Last(*row[3:]) for row in rows}
-    by_slot = {(row[0], row[1], row[2]): Last(*row[3:]) for row in rows if row[4] not in current}
+    current, waiting = {file.submission_id for file in files}, _waiting(connection)
+    by_slot: dict[tuple[str, str], dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        by_slot[row[1], row[2]][row[0]].append(row)
     found = {}
     for file in files:
-        for recipient in {row[0] for row in rows}:
-            earlier = by_slot.get((recipient, file.program_year, file.slot))
-            last = by_file.get((recipient, file.submission_id)) or earlier
-            if last:
-                found[recipient, file.submission_id] = last
+        for recipient, of_slot in by_slot.get((file.program_year, file.slot), {}).items():
+            replaced = set() if file.is_refused else {row[4] for row in of_slot} - current
+            mine = [row for row in of_slot if row[4] == file.submission_id or row[4] in replaced]
+            if mine:
+                line = tuple(row[3] for row in mine)
+                found[recipient, file.submission_id] = Last(
+                    max(row[5] for row in mine), mine[-1][6], mine[-1][7], line, waiting.isdisjoint(line)
+                )
     return found
+
+
+def _waiting(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the returns with findings that are open in a file that is gone: their rule broke, nothing is known."""
+    rows = connection.execute(
+        f"select distinct m.return_id from {MENTION} as m inner join quality.finding as f using (finding_id) "
+        f"where m.change <> 'fixed' and f.state = 'open' and f.submission_id not in (select submission_id from {FILE})"
+    )
+    return {return_id for (return_id,) in rows.fetchall()}

@@ -38,6 +38,7 @@ class File:
     sha256: str
     table_name: str | None
     slot: str
+    is_refused: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ No value of a person stands in one, and no key of a record.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import duckdb
 from sqlalchemy import Date
 
 from pipelines.intake.cells import Columns
-from pipelines.returns.gather import FOUND
+from pipelines.returns.gather import FOUND, MENTION
 from pipelines.returns.package import LONGEST, NOT_SHOWN, Row
 from pipelines.schema import METADATA
 from pipelines.spreadsheet_text import as_sent
@@ -42,14 +43,17 @@ def open_rows(connection: duckdb.DuckDBPyConnection, recipient: str, submission_
     return [_row(columns, row) for row in found.fetchall()]
 
 
-def fixed_rows(connection: duckdb.DuckDBPyConnection, return_id: str, columns: Columns) -> list[Row]:
-    """Return what the last return held as open and is fixed: where it stood, and what, is of no use any more."""
+def fixed_rows(
+    connection: duckdb.DuckDBPyConnection, recipient: str, line: Sequence[str], columns: Columns
+) -> list[Row]:
+    """Return what was last told as open by one of these returns and is fixed: its place is of no use any more."""
     found = connection.execute(
         "select f.finding_id, 'fixed', f.rule_id, f.severity, coalesce(f.is_waived, false), f.submission_id, "
         "f.table_name, null, f.column_name, null, null, '' "
-        "from quality.returned_finding as h inner join quality.finding as f using (finding_id) "
-        "where h.return_id = ? and h.change <> 'fixed' and f.state = 'fixed' order by f.rule_id, f.finding_id",
-        [return_id],
+        f"from {MENTION} as m inner join quality.finding as f using (finding_id) where m.recipient = ? "
+        "and list_contains(?, m.return_id) and m.change <> 'fixed' and f.state = 'fixed' "
+        "order by f.rule_id, f.finding_id",
+        [recipient, list(line)],
     )
     return [_row(columns, row) for row in found.fetchall()]
 

@@ -20,7 +20,7 @@ from pipelines.grantee import Grantee, grantee, grantee_ids
 from pipelines.home import make_private, write_private
 from pipelines.intake.cells import Columns
 from pipelines.return_tables import RETURN_PACKAGE
-from pipelines.returns.counted import Key, counted, withheld_counts
+from pipelines.returns.counted import counted, withheld_counts
 from pipelines.returns.files import ENDINGS, aside, remove_stale, settle
 from pipelines.returns.gather import Last, files_in_force, gathered, hashes, last_returns
 from pipelines.returns.package import STATUS_WORDS, Counted, File, Package, content_hash
@@ -104,16 +104,19 @@ def _due(
         if recipient and not directory.find(owner.id, recipient).is_listed:
             continue
         content = content_hash(submission_id, told.get(key, NOTHING_TOLD), may.get(key, ()))
-        if _says_something_else(key, told, last, content):
+        if _says_something_else(by_id[submission_id], last.get(key), content, is_open=key in told):
             yield Due(recipient, by_id[submission_id], last.get(key), may.get(key, ()), content, withheld.get(key, 0))
 
 
-def _says_something_else(key: Key, told: dict[Key, str], last: dict[Key, Last], content: str) -> bool:
-    """Return whether to write: not where nothing is open and the last return said so, or there was none."""
-    before = last.get(key)
-    if key not in told:
-        return before is not None and before.open_count > 0
-    return before is None or before.content_sha256 != content
+def _says_something_else(file: File, before: Last | None, content: str, *, is_open: bool) -> bool:
+    """Return whether to write.
+
+    That nothing is open is said once, and not where nobody knows: of a file whose records a person has refused, or
+    while a rule is broken.
+    """
+    if before is None or is_open:
+        return is_open and (before is None or before.content_sha256 != content)
+    return before.open_count > 0 and before.is_settled and not file.is_refused
 
 
 def _package(
@@ -122,7 +125,7 @@ def _package(
 ) -> Package:  # fmt: skip
     institution = directory.find(owner.id, due.recipient) if due.recipient else None
     rows = open_rows(connection, due.recipient, due.file.submission_id, columns)
-    fixed = fixed_rows(connection, due.last.return_id, columns) if due.last else ()
+    fixed = fixed_rows(connection, due.recipient, due.last.line, columns) if due.last else ()
     return Package(
         file=due.file, institution=institution, agency_name=owner.name, is_sample=night.is_sample,
         return_number=due.last.return_number + 1 if due.last else 1, returned_on=night.started_at.date(),
