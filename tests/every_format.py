@@ -32,6 +32,11 @@ _STUDENT = """columns = [
 ]
 constants = { race_question_standard = "1997_two_question" }
 """
+_INSTITUTION = """columns = [
+  { name = "COLLEGE", to = "institution_id" },
+  { name = "NAME", to = "institution_name" },
+]
+"""
 _ENROLLMENT = """columns = [
   { name = "COLLEGE", to = "institution_id" },
   { name = "TERM", to = "term_code", codes = { FA = "fall", WI = "winter" } },
@@ -77,6 +82,7 @@ def _kind_of_record(columns: str, code: str) -> str:
 
 
 _FILES = (
+    ("institution", "institution", "institution_{program_year}.csv", "delimited", _INSTITUTION),
     ("student", "student", "student_{program_year}_{part}.csv", "delimited", _STUDENT),
     ("offer", "course", "offer_{program_year}_{vintage}.csv", "delimited",
      'vintages = { "4wk" = "fourth_week", audit = "audited" }\n' + _COURSE),

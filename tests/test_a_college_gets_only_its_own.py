@@ -17,6 +17,7 @@ from search_for_people import Planted, in_files
 from expectations.catalogue import all_rules
 from pipelines import models
 from pipelines.check.judging import MEASURED
+from pipelines.desk.directory import AGENCY, UNLISTED, slug_of
 from pipelines.grantee import grantee
 from pipelines.returns.counted import may_be_told
 from pipelines.returns.own import MADE_OF, OWN_BY_WORD, is_own, outside_tables_of, tables_from_outside
@@ -77,6 +78,14 @@ def test_what_concentrators_and_participants_are_made_of_is_the_colleges_own() -
     for table in MADE_OF:
         rows = [rows_of(connection, table, "*", "institution_id = 'A'") for connection in (alone, beside)]
         assert rows[0] == rows[1] != []
+
+
+def test_no_code_of_a_college_opens_the_folder_of_the_agency_or_of_another_college() -> None:
+    """Where the file system takes capitals for small letters, two names that differ by those are one folder."""
+    codes = ["ADA", "ada", "Ada", "AGENCY", "agency", "UNLISTED", "unlisted", "../ADA", "ADA/", "ADA."]
+    slugs = [slug_of(code).casefold() for code in codes]
+    assert len({*slugs, AGENCY, UNLISTED}) == len(codes) + 2
+    assert not [slug for slug in slugs if "/" in slug or "." in slug]
 
 
 def test_a_rule_that_looks_into_a_table_from_outside_is_not_told_by_line() -> None:

@@ -18,6 +18,7 @@ from pipelines.grantee import grantee, grantee_ids
 
 UNLISTED = "unlisted"  # where records stand whose institution is missing or in no list
 UNLISTED_NAME = "No institution of the grantee's list"
+AGENCY = "agency"  # where returns to the agency itself lie, beside those to its institutions
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 
 
@@ -65,8 +66,10 @@ def directory_of(connection: duckdb.DuckDBPyConnection) -> Directory:
 def slug_of(institution_id: str) -> str:
     """Return an institution's code as a part of a path: as it is where it is plain, else a hash of it.
 
-    No two codes of a grantee share one, also where the file system takes capitals for small letters.
+    No two codes of a grantee share one, also where the file system takes capitals for small letters, and none has a
+    name of ours.
     """
-    if _PLAIN.fullmatch(institution_id) and institution_id.upper() == institution_id:
+    is_plain = _PLAIN.fullmatch(institution_id) and institution_id.upper() == institution_id
+    if is_plain and institution_id.lower() not in (UNLISTED, AGENCY):
         return institution_id
     return "i-" + hashlib.sha256(institution_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
