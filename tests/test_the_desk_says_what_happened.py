@@ -309,6 +309,26 @@ def test_a_waiver_that_covers_nothing_any_more_is_on_the_list_and_never_looks_li
     assert "student_key_unique" not in {task.rule_id for task in groups["gate"].tasks}  # waived: not to be done today
 
 
+def test_what_a_college_explained_last_night_is_to_be_read_this_morning_and_not_again_tomorrow(tmp_path):
+    """Else the steward would have to open every institution's page to learn that one has answered."""
+    connection = ended(warehouse(), 1)
+    connection.execute(
+        "create table quality.finding_explanation as select finding_id, grantee_id, institution_id, program_year, "
+        "'Right as it is' as explanation, 'x' as submission_id, cast(? as timestamp) as received_at "
+        "from quality.finding where rule_id = ? and institution_id is not null",
+        [BEGAN + timedelta(minutes=1), CRITICAL],
+    )
+    told = connection.execute("select count(*) from quality.finding_explanation").fetchone()[0]
+    groups = {group.kind: group for group in worklist(*_sources(connection, tmp_path))}
+    page = first_page.page(desk_of(connection, tmp_path))
+    connection.execute("update quality.finding_explanation set received_at = ?", [BEGAN - timedelta(days=1)])
+    later = {group.kind for group in worklist(*_sources(connection, tmp_path))}
+
+    assert sum(task.open_count for task in groups["explained"].tasks) == told > 0
+    assert "#explanations" in page.content
+    assert "explained" not in later
+
+
 def test_a_word_of_the_dictionary_is_found_by_the_search(tmp_path):
     (page,) = dictionary.pages(desk_of(ended(warehouse(), 0), tmp_path))
     found = {part.title: part for part in page.parts}

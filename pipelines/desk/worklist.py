@@ -15,7 +15,11 @@ from pipelines.desk.standing import Place
 from pipelines.desk.waivers import WaiverRow, waiver_rows
 from pipelines.scorecard.verdicts import fix, title
 
-KINDS = ("error", "gate", "refused", "critical", "waiver", "waiting", "missing")
+KINDS = ("error", "gate", "refused", "critical", "waiver", "explained", "waiting", "missing")
+EXPLAINED = """
+    select grantee_id, institution_id, program_year, count(*) as explained_count
+    from quality.finding_explanation where received_at >= ? group by all
+"""
 MOST = 6  # of a kind; the others stand on the pages of the grantees
 
 
@@ -33,6 +37,7 @@ class Task:
     new_count: int = 0
     open_count: int = 0
     weight: int = 0
+    slug: str = ""  # of the institution
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def worklist(sources: Sources, told: Overview) -> tuple[TaskGroup, ...]:
     found = [
         *_gates(sources), *_refused(sources), *_errors(sources), *_critical(sources, told),
         *(_waiver(row) for row in waiver_rows(sources.desk, sources.words) if row.needs_attention),
-        *_waiting(told.cells), *_missing(told.cells),
+        *_explained(sources, told), *_waiting(told.cells), *_missing(told.cells),
     ]  # fmt: skip
     groups = []
     for kind in KINDS:
@@ -115,6 +120,17 @@ def _critical(sources: Sources, told: Overview) -> Iterator[Task]:
 def _waiver(row: WaiverRow) -> Task:
     return Task("waiver", (row.grantee_id, row.program_year), row.line.title, row.line.standing,
                 rule_id=row.line.rule_id, weight=-row.urgency)  # fmt: skip
+
+
+def _explained(sources: Sources, told: Overview) -> Iterator[Task]:
+    """Yield institutions whose explanations came in the last run: nobody has read them yet."""
+    desk = sources.desk
+    if told.ending.started_at is None or not desk.has("quality.finding_explanation"):
+        return
+    for row in desk.rows(EXPLAINED, told.ending.started_at):
+        institution = desk.directory.find(row["grantee_id"], row["institution_id"])
+        yield Task("explained", (row["grantee_id"], row["program_year"]), institution.name, slug=institution.slug,
+                   open_count=row["explained_count"], weight=row["explained_count"])  # fmt: skip
 
 
 def _waiting(cells: tuple[Cell, ...]) -> Iterator[Task]:

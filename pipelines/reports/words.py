@@ -116,6 +116,7 @@ TASK: Mapping[str, str] = MappingProxyType(
         "error": "Rules that could not be judged (the operator's turn)",
         "critical": "New critical findings, no gate closed",
         "waiver": "Waivers that are exceeded or end",
+        "explained": "Explanations that came back, to be read",
         "waiting": "Deliveries that wait to be accepted or refused",
         "missing": "Deliveries of which tables are overdue",
     }
@@ -127,6 +128,7 @@ TASK_SHORT: Mapping[str, str] = MappingProxyType(
         "error": "verdicts missing",
         "critical": "rules with new critical findings",
         "waiver": "waivers to look at",
+        "explained": "explanations to read, by institution",
         "waiting": "deliveries to decide on",
         "missing": "deliveries overdue in part",
     }
