@@ -18,7 +18,7 @@ from pipelines.grantee import grantee, grantee_ids
 
 UNLISTED = "unlisted"  # where records stand whose institution is missing or in no list
 UNLISTED_NAME = "No institution of the grantee's list"
-AGENCY = "agency"  # where returns to the agency itself lie, beside those to its institutions
+AGENCY = "agency"  # where returns to the agency itself lie: files as a whole, and what no institution sent
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from pipelines.desk.directory import Institution
+from pipelines.desk.directory import AGENCY, Institution
 
-AGENCY = "agency"  # the folder of what goes back to the agency itself: files as a whole, and what no institution sent
 HEADERS = (
     "Finding", "Line", "Cell", "Column", "Value as sent", "Severity", "Status since last return", "What is wrong",
     "Why it matters", "How to repair", "Rule", "Explanation",
