@@ -64,7 +64,7 @@ def test_the_example_of_channels_can_be_used_as_it_stands(tmp_path: Path) -> Non
     setting = read_setting(tmp_path, {"CTE_NOTICE_OREGON": "slack://a/b/c"})
     assert setting.faults == ()
     assert [(one.name, one.grantees, one.when) for one in setting.channels] == [
-        ("stewards", (), "changes"), ("Oregon chat", ("oregon",), "blocked"),
+        ("stewards", (), "changes"), ("college liaisons", (), "always"), ("Oregon chat", ("oregon",), "blocked"),
     ]  # fmt: skip
     assert setting.desk_url == "https://desk.example.gov/reports"
 
