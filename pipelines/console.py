@@ -70,7 +70,7 @@ def add_reference(home: Path | None, paths: Sequence[Path]) -> int:
             accept_reference(run.connection)
         write_desk(run.connection, settings.home, run.run_id)
         code = close_book(run, rule_book_version(), refused)
-    run.say(f"index page  {settings.home / 'reports' / 'index.html'}")
+    run.say(f"the desk    {settings.home / 'reports' / 'index.html'}")
     run.say(f"run {run.run_id} ended with exit code {code}")
     return code
 
@@ -161,7 +161,7 @@ def _summary(home: Path, say: Callable[[str], None]) -> int:
         say(f"\n{len(gates)} gate{'' if len(gates) == 1 else 's'} closed (critical rules over their threshold):")
     for grantee_id, year, rule_id, failed in gates:
         say(f"  {grantee_id} {year}: {rule_id} ({failed})")
-    say(f"\nindex page      {home / 'reports' / 'index.html'}")
+    say(f"\nthe desk        {home / 'reports' / 'index.html'}")
     say(f"published file  {home / 'published' / 'cte.duckdb'}")
     say(f"run {run_id} ended with exit code {code}")
     return int(code)

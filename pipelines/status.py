@@ -1,4 +1,4 @@
-"""What ``cte status`` says: the last night, files, findings, waivers to renew, notices that did not arrive.
+"""What ``cte status`` says: the last night, files, gates, findings, waivers to renew, notices that did not arrive.
 
 A heartbeat that does not need Dagster: schedules may be skipped silently.
 """
@@ -17,6 +17,15 @@ from pipelines.validation.waiver_book import noted
 from pipelines.warehouse import FILE_NAME
 
 HEARTBEAT = timedelta(hours=26)  # a night may end two hours later than the one before
+_MEANS = {NO_GATE_CLOSED: "no gate closed", GATE_CLOSED: "a gate closed", SYSTEM_FAILED: "the system failed"}
+# The gates that rules close by the last verdicts of each program year; files that were refused fail such a rule, too.
+_GATES = """
+select grantee_id, coalesce(program_year, ''), list_sort(list(rule_id)) from quality.rule_result as r
+where institution_id is null and status = 'failed' and severity = 'critical' and not is_waived and run_id = (
+    select max(run_id) from quality.rule_result as last where last.institution_id is null
+        and last.grantee_id is not distinct from r.grantee_id and last.program_year is not distinct from r.program_year
+) group by all order by 1, 2
+"""
 
 
 def report_status(home: Path, say: Callable[[str], None]) -> int:
@@ -35,9 +44,13 @@ def report_status(home: Path, say: Callable[[str], None]) -> int:
     with connection:
         code = _say_last_night(connection, say)
         _say_submissions(connection, say)
+        _say_gates(connection, say)
         _say_findings(connection, say)
         _say_waivers(connection, say)
         _say_notices(connection, say)
+    desk = home / "reports" / "index.html"
+    if desk.is_file():
+        say(f"the desk: {desk}")
     return code
 
 
@@ -62,7 +75,8 @@ def _say_last_night(connection: duckdb.DuckDBPyConnection, say: Callable[[str], 
         say(f"last night: {run_id} began {started_at:%Y-%m-%d %H:%M} UTC and never ended (killed, or still under way)")
         return GATE_CLOSED
     age = datetime.now(UTC).replace(tzinfo=None) - finished_at
-    say(f"last night: {run_id} ended {finished_at:%Y-%m-%d %H:%M} UTC with exit code {exit_code}")
+    say(f"last night: {run_id} ended {finished_at:%Y-%m-%d %H:%M} UTC with exit code {exit_code}"
+        + (f" ({_MEANS[exit_code]})" if exit_code in _MEANS else ""))  # fmt: skip
     if age > HEARTBEAT:
         say(f"that is {age.total_seconds() / 3600:.0f} hours ago: the nightly run does not run; look at the scheduler")
         return GATE_CLOSED
@@ -86,6 +100,12 @@ def _say_submissions(connection: duckdb.DuckDBPyConnection, say: Callable[[str],
             + (f", {repeated} sent twice" if repeated else "")
             + (f", {waiting} to accept or refuse" if waiting else "")
             + (f", due {due:%Y-%m-%d}" if due else ""))  # fmt: skip
+
+
+def _say_gates(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
+    for grantee_id, year, rule_ids in connection.execute(_GATES).fetchall():
+        whose = f"{grantee_id or 'reference'} {year}".rstrip()
+        say(f"{whose}: {len(rule_ids)} {'gate' if len(rule_ids) == 1 else 'gates'} closed: {', '.join(rule_ids)}")
 
 
 def _say_findings(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:

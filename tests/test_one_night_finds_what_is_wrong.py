@@ -97,6 +97,15 @@ def test_status_counts_files_as_the_scorecard_does(demonstration: Ran) -> None:
     assert f"{counted}, {len(files) - refused} to accept or refuse" in said, "a night accepts nothing by itself"
 
 
+def test_status_names_the_gates_that_made_the_night_end_with_1_and_where_the_desk_is(demonstration: Ran) -> None:
+    said: list[str] = []
+    report_status(demonstration.home, said.append)
+    assert "with exit code 1 (a gate closed)" in said[0]
+    (gates,) = [line for line in said if line.startswith("alabama 2023-24:") and "gates closed: " in line]
+    assert "credential_award_date_present" in gates
+    assert said[-1] == f"the desk: {demonstration.home / 'reports' / 'index.html'}"
+
+
 def test_no_rule_broke_and_every_status_is_one_of_four(warehouse: duckdb.DuckDBPyConnection) -> None:
     words = warehouse.execute("select status, count(*) from quality.rule_result group by 1").fetchall()
     assert {word for word, _ in words} <= {"not_applicable", "failed", "passed"}

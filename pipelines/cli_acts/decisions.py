@@ -114,9 +114,12 @@ def acts(home: Path | None, home_here: Path | None, grantee_id: str | None, veri
     for act in listed:
         if subject.grantee_id in (None, act.grantee_id):
             click.echo(line_of(act))
-    click.echo(f"{len(listed)} acts" + (f", the last has the hash {listed[-1].act_sha256}" if listed else ""))
+    click.echo(
+        f"{len(listed)} {'act' if len(listed) == 1 else 'acts'}"
+        + (f", the last has the hash {listed[-1].act_sha256}" if listed else "")
+    )
     for fault in faults:
         click.echo(fault)
     if verify and not faults:
-        click.echo("the log is whole; hold the hash against the one written down elsewhere")
+        click.echo("the log is whole" + ("; hold the hash against the one written down elsewhere" if listed else ""))
     sys.exit(1 if faults else 0)
