@@ -21,6 +21,7 @@ from pipelines.grantee import grantee
 from pipelines.home import lock
 from pipelines.intake.archive import archived
 from pipelines.models import Model
+from pipelines.reports.desk import places
 from pipelines.warehouse import FILE_NAME
 
 PLANTED = "Underwater Basket Weaving 7731"  # stands in a file that is due, and nowhere else
@@ -50,7 +51,20 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Example:
             "where file_name = ? and status = 'read'",
             [PLANTED, COURSES],
         )
+    for place in _pages(made):
+        (made.home / "reports" / place).parent.mkdir(parents=True, exist_ok=True)
+        (made.home / "reports" / place).write_text(f"<td>{PLANTED}")
     return made
+
+
+def _pages(made: Example) -> list[str]:
+    """The pages of the desk on which the last night has shown the value."""
+    ((submission_id,),) = made.rows(
+        f"select submission_id from quality.submission where file_name = '{COURSES}' and status = 'read'"
+    )
+    return [
+        places.of_rows("oregon", YEAR, "r"), places.of_submission(submission_id), places.of_institution("oregon", "C1"),
+    ]  # fmt: skip
 
 
 @pytest.fixture

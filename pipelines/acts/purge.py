@@ -98,13 +98,21 @@ def destroy_bytes(office: Office) -> None:
     named = {sha for act in acts_of(office.connection) if act.kind == "purge" for sha in act.detail["bytes_destroyed"]}
     for sha in named - archived_hashes(office.connection, find(office.connection, "destroyed_at is null", [])):
         archived(office.home, sha).unlink(missing_ok=True)
-    _destroy_returns(office)
+    _destroy_files(office)
 
 
-def _destroy_returns(office: Office) -> None:
-    """Take away the files of returns about submissions whose rows went; their names end with the submission's id."""
-    for one in find(office.connection, "destroyed_at is not null", []):
-        for path in (office.home / "returns").glob(f"*/*/*_{one.submission_id[:12]}.*"):
+def _destroy_files(office: Office) -> None:
+    """Take away the returns about submissions whose rows went, and the pages of the desk that show those rows.
+
+    The names of returns end with the submission's id. The next night writes the pages anew, without the values.
+    """
+    destroyed = find(office.connection, "destroyed_at is not null", [])
+    returns = (f"returns/*/*/*_{one.submission_id[:12]}.*" for one in destroyed)
+    pages = (f"reports/submissions/{one.submission_id}.html" for one in destroyed)
+    rows = {f"reports/rows/{one.grantee_id}/{one.program_year}/*.html" for one in destroyed if one.grantee_id}
+    said = {f"reports/institutions/{one.grantee_id}/*.html" for one in destroyed if one.grantee_id}
+    for pattern in (*returns, *pages, *sorted(rows | said)):
+        for path in office.home.glob(pattern):
             path.unlink()
 
 
