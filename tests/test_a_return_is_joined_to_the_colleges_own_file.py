@@ -172,6 +172,20 @@ def test_the_returns_of_all_sheets_of_a_workbook_are_joined_to_one_copy(tmp_path
     ]
 
 
+def test_a_forged_return_neither_turns_a_line_of_the_terminal_nor_runs_in_the_copy(tmp_path: Path) -> None:
+    evil = "\u202egnp.exe\x1b[31m"
+    sent = tmp_path / "student.csv"
+    sent.write_text("ID,SEX\n1,F\n")
+    problems = (("", "", "SEX", "new", evil, evil), (2, "", "=1+1", "new", evil * 1500, "=1+1"),
+                ("9" * 30, "", "SEX", "new", "far", "=1+1"), (2, "", "SEX", "new", "known", ""))  # fmt: skip
+    done = annotate(sent, return_of(sent.read_bytes(), *problems, folder=tmp_path))
+    assert done.exit_code == 0, done.output
+    assert "\\u{202E}gnp.exe" in done.output
+    copy = (tmp_path / "student_annotated.csv").read_text(encoding="utf-8")
+    assert not {"\u202e", "\x1b"} & {*done.output, *copy}
+    assert [cell[:2] for cell in next(csv.reader(copy.splitlines()[1:]))[2:]] == ["'=", "'="]
+
+
 def test_what_is_no_return_is_refused_with_what_one_looks_like(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("TITLE\nx\n")

@@ -19,7 +19,7 @@ from pipelines.intake.reading.workbook_kind import workbook_kind
 from pipelines.returns.annotate_text import annotated, record_texts
 from pipelines.returns.annotate_workbook import ENDINGS, annotate_workbook
 from pipelines.returns.sent_back import SentBack, by_line, read_return, together
-from pipelines.spreadsheet_text import plain
+from pipelines.spreadsheet_text import plain, visible
 
 Say = Callable[[str], None]
 _SHOWN = 12  # digits of a hash
@@ -33,7 +33,7 @@ def annotate(file: Path, return_files: Sequence[Path], out: Path | None, say: Sa
     """
     said = together([_of_file(file, return_file) for return_file in return_files])
     for text in dict.fromkeys(said.of_the_file):
-        say(f"about the file as a whole: {text}")
+        say(f"about the file as a whole: {visible(text)}")
     if not said.problems:
         names = ", ".join(one.name for one in return_files)
         msg = f"{names}: nothing there speaks of a line of {file.name}, so there is nothing to annotate"
