@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from pipelines.assets import RESOURCES, RESULT, asset_of
+from pipelines.asset_step import RESOURCES, RESULT
+from pipelines.assets import asset_of
 from pipelines.night import Night
 
 if TYPE_CHECKING:

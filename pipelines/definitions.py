@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import dagster as dg
 
-from pipelines import asset_checks, assets
+from pipelines import asset_checks, asset_step, assets
 from pipelines.grantee import grantee_ids
 from pipelines.night import Night, Settings, open_night, partitions_at_hand, settings_from_environment
 
@@ -21,7 +21,7 @@ def build_definitions(settings: Callable[[], Settings] = settings_from_environme
     job = dg.define_asset_job(
         JOB,
         selection=everything,
-        partitions_def=assets.partitions(),
+        partitions_def=asset_step.partitions(),
         executor_def=dg.in_process_executor,
         hooks={_step_done()},
         description="One night: intake, models, judgement, scorecards, published file; all partitions in one run.",
@@ -41,7 +41,7 @@ def range_tags(settings: Settings) -> dict[str, str]:
 
     A range of multi-partitions is a rectangle, so it covers the enclosing one; assets skip what was not asked for.
     """
-    offered = assets.program_years()
+    offered = asset_step.program_years()
     at_hand = [(grantee_id, year) for grantee_id, year in partitions_at_hand(settings) if year in offered]
     grantees = [grantee_id for grantee_id, _ in at_hand] or grantee_ids()
     years = [year for _, year in at_hand] or [offered[-2]]

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from dagster._core.errors import DagsterExecutionInterruptedError
 
-from pipelines import assets, console
+from pipelines import asset_step, console
 from pipelines.cli import main
 from pipelines.configuration import ConfigurationError
 from pipelines.faults import explain, words_kept_back
@@ -75,7 +75,7 @@ def test_the_event_log_of_dagster_never_stores_the_value_that_an_error_quotes(
     def fail(_: dg.AssetExecutionContext) -> None:
         int("802-74-2731")
 
-    step = assets._step("spoiled", "core", [dg.AssetSpec("spoiled")], fail, is_whole=True)
+    step = asset_step.step_of("spoiled", "core", [dg.AssetSpec("spoiled")], fail, is_whole=True)
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance, pytest.raises(Exception) as raised:  # noqa: PT011 - any
         dg.materialize([step], instance=instance, resources={"night": dg.ResourceDefinition.none_resource()})
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

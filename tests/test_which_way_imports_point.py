@@ -34,6 +34,8 @@ FLOORS = (
     ("reports",),
     ("notices",),
     ("night", "check", "layout_check", "status", "event_log", "faults"),
+    ("asset_step",),
+    ("asset_outputs",),
     ("assets",),
     ("asset_checks",),
     ("definitions", "terminal"),
@@ -42,7 +44,7 @@ FLOORS = (
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-KNOW_DAGSTER = {"assets", "asset_checks", "definitions", "console", "event_log"}
+KNOW_DAGSTER = {"asset_step", "asset_outputs", "assets", "asset_checks", "definitions", "console", "event_log"}
 KNOW_HOW_GREAT_EXPECTATIONS_RUNS = {"validation"}
 
 
