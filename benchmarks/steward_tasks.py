@@ -102,6 +102,8 @@ def main(home: Path) -> None:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto((home / "reports" / "index.html").resolve().as_uri())
+        if not page.locator("#worst tbody tr").count():
+            sys.exit(f"{home}: its last night found nothing new, so there is no worst new problem; take a home of one night")
         walked = list(walk(page))
         browser.close()
     print(table(walked))
