@@ -103,7 +103,7 @@ def main(home: Path) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto((home / "reports" / "index.html").resolve().as_uri())
         if not page.locator("#worst tbody tr").count():
-            sys.exit(f"{home}: its last night found nothing new, so there is no worst new problem; take a home of one night")
+            sys.exit(f"{home}: its last night found nothing new, so no problem is the worst; take a home of one night")
         walked = list(walk(page))
         browser.close()
     print(table(walked))
