@@ -29,7 +29,7 @@ with open_warehouse(Path(sys.argv[1])) as connection:
     for number in range(3):
         write(number)
     before = resident()
-    for number in range(6):
+    for number in range(12):
         write(number)
     print(rows.estimated_size("mb"), resident() - before)
     connection.rollback()
@@ -45,4 +45,5 @@ def test_a_batch_that_is_written_is_not_held_until_the_transaction_ends(tmp_path
     assert done.returncode == 0, done.stderr
     batch, growth = map(float, done.stdout.split())
     assert batch > 25
-    assert growth < 3 * batch, "DuckDB holds a registered frame, all six of them, until the transaction ends"
+    # What a transaction takes by itself is up to four batches, and no more with the next dozen.
+    assert growth < 6 * batch, "DuckDB holds a registered frame, all twelve of them, until the transaction ends"
