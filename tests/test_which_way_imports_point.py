@@ -24,7 +24,7 @@ FLOORS = (
         "return_tables",
         "grantee",
     ),
-    ("home", "warehouse", "run_book"),
+    ("home", "warehouse", "run_book", "query"),
     ("intake",),
     ("acts", "layout_draft"),
     ("measures",),

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.desk.directory import Directory, directory_of
+from pipelines.query import has_table, named_rows
 from pipelines.scorecard.build import run_of
 from pipelines.scorecard.card import Run
 
@@ -24,14 +25,11 @@ class Desk:
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """Return what a query finds, each row by the names of its columns."""
-        result = self.connection.execute(query, list(parameters))
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        return named_rows(self.connection, query, list(parameters))
 
     def has(self, name: str) -> bool:
         """Return whether there is such a table or view; what a run that broke off has not made yet is not there."""
-        query = "select 1 from information_schema.tables where table_schema || '.' || table_name = $1"
-        return bool(self.rows(query, name))
+        return has_table(self.connection, name)
 
 
 def open_desk(connection: duckdb.DuckDBPyConnection, home: Path, run_id: str) -> Desk:

@@ -77,8 +77,7 @@ def open_rows(desk: Desk) -> str:
     unless it is a code of no list; ``explanation``; and its order within the lot: ``spot``, one number for institution
     and file, and ``place`` there. Findings of an institution that point at no line share its last spot.
     """
-    view = "select 1 from duckdb_views() where schema_name || '.' || view_name = $1"
-    has_explanations = bool(desk.connection.execute(view, [EXPLANATIONS]).fetchall())
+    has_explanations = desk.has(EXPLANATIONS)
     told = f"left join {EXPLANATIONS} as told on f.finding_id = told.finding_id" if has_explanations else ""
     return f"""
     select f.*, asked.lot, listed.institution, case when f.line_number is not null then f.submission_id end as lines_of,

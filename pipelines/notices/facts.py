@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.query import has_table, named_rows
 from pipelines.validation.waiver_book import noted
 from pipelines.validation.waivers import Standing
 
@@ -145,7 +146,7 @@ def _years(connection: duckdb.DuckDBPyConnection, run_id: str, today: date) -> d
         if standing.needs_attention:
             facts = years.setdefault((standing.waiver.grantee_id, standing.waiver.program_year), {})
             facts["waivers"] = (*facts.get("waivers", ()), standing)
-    if _is_there(connection, "expected_file"):
+    if has_table(connection, "quality.expected_file"):
         for place, row in _rows(connection, _MISSING, {"today": today}):
             years.setdefault(place, {}).update(row)
     return years
@@ -158,13 +159,5 @@ def _rows(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]
 ) -> list[tuple[_Place, dict[str, Any]]]:
     """Return rows as (grantee and program year, the other columns by name)."""
-    result = connection.execute(query, parameters)
-    names = [column[0] for column in result.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    rows = named_rows(connection, query, parameters)
     return [((row.pop("grantee_id"), row.pop("program_year")), row) for row in rows]
-
-
-def _is_there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Return whether a model of ``quality`` has been built: a first run may fail before."""
-    query = "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = $name"
-    return connection.execute(query, {"name": name}).fetchone() is not None

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.desk.directory import Directory
 from pipelines.grantee import Grantee
+from pipelines.query import has_table
 from pipelines.returns.own import OF_ONE_RECORD, outside_tables_of, own_rules
 from pipelines.returns.package import File
 from pipelines.schema import core_tables
@@ -23,6 +24,7 @@ from pipelines.warehouse import insert_rows, quoted
 FOUND, FILE, OUTSIDE, OWN, LISTED, SOLE, MENTION = (
     f"return_{name}" for name in ("found", "file", "outside", "own", "listed", "sole", "mention")
 )
+EXPLANATIONS = "quality.finding_explanation"
 NO_REPAIR = "quality.submission"  # whether a file came in time is nothing that a file can repair; the desk tells it
 
 
@@ -152,11 +154,8 @@ def _found(connection: duckdb.DuckDBPyConnection) -> str:
 
 def _explained(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the view of explanations; nothing while the night has not made it."""
-    known = connection.execute(
-        "select 1 from duckdb_views() where schema_name = 'quality' and view_name = 'finding_explanation'"
-    ).fetchone()
     nothing = "(select null::varchar as finding_id, null::varchar as explanation where false)"
-    return "quality.finding_explanation" if known else nothing
+    return EXPLANATIONS if has_table(connection, EXPLANATIONS) else nothing
 
 
 def hashes(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.query import named_rows
+
 
 @dataclass(frozen=True)
 class Partition:
@@ -18,9 +20,7 @@ class Partition:
 
     def rows(self, query: str, *more: Any) -> list[dict[str, Any]]:
         """Return the rows of a query whose first two parameters are grantee and program year."""
-        result = self.connection.execute(query, [self.grantee_id, self.program_year, *more])
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        return named_rows(self.connection, query, [self.grantee_id, self.program_year, *more])
 
     def value(self, query: str, *more: Any) -> Any:
         """Return the first value of the first row, or None without rows."""
