@@ -1,5 +1,5 @@
--- Which sex a program is nontraditional for: as the inventory supplied it, as computed from public files on who works in
--- the occupations of its field, and the one of the two that the grantee's definition counts by.
+-- Which sex a program is nontraditional for: as the inventory supplied it, as computed from public files on who works
+-- in the occupations of its field, and the one of the two that the grantee's definition counts by.
 -- grain: grantee_id, program_year, institution_id, program_id
 -- column grantee_id: The grantee.
 -- column program_year: Program year of the inventory.
