@@ -21,6 +21,7 @@ from pipelines.configuration import ConfigurationError, read_toml
 from pipelines.equity_source import EquitySource, equity_sources
 from pipelines.layout_files import file_layouts
 from pipelines.layouts import FileLayout
+from pipelines.performance_level import Performance, take_performance
 
 FOLDER = Path(__file__).parent / "grantees"
 OWN_FOLDER = "CTE_GRANTEES"  # the environment variable that names a folder of the user's own grantees
@@ -72,7 +73,7 @@ class Grantee:
 
     ``due`` holds the default ``month_day`` and, under ``file``, blocks for files that are due on another day.
     ``retention`` says how long archived files are kept, ``source`` from which database tables are read,
-    ``equity_sources`` where the equity flags come from.
+    ``equity_sources`` where the equity flags come from, ``performance`` which levels its indicators are to reach.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Grantee:
     retention: dict[str, Any] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
     equity_sources: tuple[EquitySource, ...] = ()
+    performance: Performance = field(default_factory=Performance)
 
     @property
     def layouts(self) -> tuple[FileLayout, ...]:
@@ -161,6 +163,7 @@ def read_grantee(path: Path) -> Grantee:
             definitions=tuple(Definition(**d) for d in content.pop("definition", [])),
             institutions=tuple(Institution(**i) for i in content.pop("institution", [])),
             equity_sources=equity_sources(content.pop("equity_source", []), path),
+            performance=take_performance(content, path),
             folder=path.parent,
             **content,
         )

@@ -16,6 +16,7 @@ import duckdb
 from pipelines.code_sets import code_set
 from pipelines.configuration import ConfigurationError
 from pipelines.grantee import Definition, Grantee, all_grantees
+from pipelines.measures.level_tables import load_levels
 from pipelines.warehouse import insert_rows
 
 CREDITS_WINDOWS = ("cumulative", "reporting_year")
@@ -87,6 +88,7 @@ def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Seque
     insert_rows(connection, "reference.term", [list(row) for row in terms])
     insert_rows(connection, "reference.equity_source", sources)
     _comment(connection)
+    load_levels(connection)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:
