@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.configuration import ConfigurationError, read_toml
 from pipelines.equity_source import EquitySource, equity_sources
+from pipelines.ipeds_exception import IpedsException, ipeds_exceptions
 from pipelines.layout_files import file_layouts
 from pipelines.layouts import FileLayout
 from pipelines.performance_level import Performance, take_performance
@@ -73,7 +74,8 @@ class Grantee:
 
     ``due`` holds the default ``month_day`` and, under ``file``, blocks for files that are due on another day.
     ``retention`` says how long archived files are kept, ``source`` from which database tables are read,
-    ``equity_sources`` where the equity flags come from, ``performance`` which levels its indicators are to reach.
+    ``equity_sources`` where the equity flags come from, ``performance`` which levels its indicators are to reach,
+    ``ipeds_exceptions`` where awards are known to differ from IPEDS.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Grantee:
     source: dict[str, Any] = field(default_factory=dict)
     equity_sources: tuple[EquitySource, ...] = ()
     performance: Performance = field(default_factory=Performance)
+    ipeds_exceptions: tuple[IpedsException, ...] = ()
 
     @property
     def layouts(self) -> tuple[FileLayout, ...]:
@@ -164,6 +167,7 @@ def read_grantee(path: Path) -> Grantee:
             institutions=tuple(Institution(**i) for i in content.pop("institution", [])),
             equity_sources=equity_sources(content.pop("equity_source", []), path),
             performance=take_performance(content, path),
+            ipeds_exceptions=ipeds_exceptions(content.pop("ipeds_exception", []), path),
             folder=path.parent,
             **content,
         )

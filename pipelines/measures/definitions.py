@@ -16,6 +16,7 @@ import duckdb
 from pipelines.code_sets import code_set
 from pipelines.configuration import ConfigurationError
 from pipelines.grantee import Definition, Grantee, all_grantees
+from pipelines.measures.ipeds_exceptions import load_ipeds_exceptions
 from pipelines.measures.level_tables import load_levels
 from pipelines.warehouse import insert_rows
 
@@ -89,6 +90,7 @@ def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Seque
     insert_rows(connection, "reference.equity_source", sources)
     _comment(connection)
     load_levels(connection)
+    load_ipeds_exceptions(connection)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:
