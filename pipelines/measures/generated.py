@@ -13,6 +13,7 @@ from sqlalchemy import Column, Table
 from pipelines.code_sets import STATES
 from pipelines.measures.exclusion import exclusion_query
 from pipelines.schema import content_columns, core_tables
+from pipelines.worksheet_form import form_query
 
 # Disclosure is voluntary, and nobody leaves out what is not asked.
 _NEUTRAL = ("declined", "not_collected")
@@ -62,6 +63,7 @@ def generated_queries() -> Iterator[tuple[str, str, str]]:
     yield "mart", "exclusion", exclusion_query()
     yield "mart", "element_completeness", _COMPLETENESS_HEADER + _completeness()
     yield "mart", "record_count", _RECORD_COUNT_HEADER + _record_count()
+    yield "mart", "form_line", form_query()
     yield "quality", "expected_file", _EXPECTED_FILE_HEADER + _expected_file()
 
 
