@@ -104,9 +104,7 @@ def _check_level(level: PerformanceLevel, where: str) -> None:
     _check_year(level.program_year, "program_year", where)
     percent = level.level_percent
     if not isinstance(percent, str):
-        _refuse(
-            where, f'level_percent = {percent}: a number here is rounded; write quotes: level_percent = "{percent}"'
-        )
+        _refuse(where, f'level_percent = {percent} may be rounded; put it in quotes: level_percent = "{percent}"')
     if not _PERCENT.fullmatch(percent) or Decimal(percent) > WHOLE:
         _refuse(where, f"level_percent is {percent!r}; write 0 to 100, {DECIMALS} decimals at most, such as 61.53")
     _check_texts(where, eligible_recipient_id=level.eligible_recipient_id, evidence=level.evidence)

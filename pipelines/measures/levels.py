@@ -6,6 +6,7 @@ the grantee's.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 REQUIRED_SHARE = Fraction(9, 10)  # "at least 90 percent of the State determined level of performance", section 123
@@ -29,3 +30,8 @@ def meets_level(numerator: int, denominator: int, level_percent: str) -> bool | 
     if denominator == 0:
         return None
     return numerator >= REQUIRED_SHARE * level * denominator
+
+
+def required_count(denominator: int, level_percent: str) -> int:
+    """Return the smallest numerator that reaches 90 % of the level."""
+    return math.ceil(REQUIRED_SHARE * parse_level(level_percent) * denominator)
