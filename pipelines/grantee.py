@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.configuration import ConfigurationError, read_toml
 from pipelines.equity_source import EquitySource, equity_sources
+from pipelines.indicator_definition import Definition, definitions_of
 from pipelines.ipeds_exception import IpedsException, ipeds_exceptions
 from pipelines.layout_files import file_layouts
 from pipelines.layouts import FileLayout
@@ -45,27 +46,6 @@ class IdentifierKind:
 
     kind: str
     pattern: str
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What participant, concentrator and the indicators mean, from a program year on. Numbers are decimal strings.
-
-    ``youth_age_max`` is the age in years, on the first day of the program year, up to which a student is a youth.
-    """
-
-    version: str
-    effective_from: str
-    evidence: str
-    concentrator_credits: str
-    credits_window: str
-    counting_courses: str
-    semester_credits_per_quarter_credit: str
-    clock_hours_per_semester_credit: str
-    cohort_lag_1p1: int
-    cohort_lag_2p1: int
-    cohort_lag_3p1: int
-    youth_age_max: int = 24
 
 
 @dataclass(frozen=True)
@@ -107,11 +87,20 @@ class Grantee:
 
     def definition(self, program_year: str) -> Definition:
         """Return the definitions in force in a program year. Raises ConfigurationError where there are none."""
-        in_force = [d for d in self.definitions if d.effective_from <= program_year]
+        in_force = [d for d in self.definitions if d.effective_from <= program_year and not d.is_proposed]
         if not in_force:
             msg = f"{self.folder}/grantee.toml: no [[definition]] is effective in {program_year}; add one"
             raise ConfigurationError(msg)
         return max(in_force, key=lambda d: d.effective_from)
+
+    def definition_of_version(self, version: str) -> Definition:
+        """Return the definitions of a version, proposed ones too. Raises ConfigurationError that lists the versions."""
+        for definition in self.definitions:
+            if definition.version == version:
+                return definition
+        known = ", ".join(d.version for d in self.definitions)
+        msg = f"{self.folder}/grantee.toml: no [[definition]] has version {version!r}; there are {known}"
+        raise ConfigurationError(msg)
 
     def due_date(self, program_year: str, layout: FileLayout | None = None, file_name: str = "") -> date:
         """Return the day by which a file of a program year is due; without a file, that of the year's last ones.
@@ -163,7 +152,7 @@ def read_grantee(path: Path) -> Grantee:
     try:
         found = Grantee(
             identifiers=tuple(IdentifierKind(**i) for i in content.pop("identifier", [])),
-            definitions=tuple(Definition(**d) for d in content.pop("definition", [])),
+            definitions=definitions_of(content.pop("definition", []), path),
             institutions=tuple(Institution(**i) for i in content.pop("institution", [])),
             equity_sources=equity_sources(content.pop("equity_source", []), path),
             performance=take_performance(content, path),
@@ -184,7 +173,6 @@ def _refuse_unusable(found: Grantee, path: Path) -> None:
         f"time_zone = {found.time_zone!r}": lambda: ZoneInfo(found.time_zone),
         f"[due] month_day = {found.due.get('month_day')!r}": lambda: found.due_date("2023-24"),
         "[[due.file]]": lambda: [_due_day(block) for block in found.due.get("file", [])],
-        "[[definition]] youth_age_max": lambda: [date(2023 - d.youth_age_max, 7, 1) for d in found.definitions],
         "[[identifier]] pattern": lambda: [re.compile(i.pattern) for i in found.identifiers],
     }
     for key, use in uses.items():

@@ -7,7 +7,6 @@ import duckdb
 import pytest
 from core_rows import add, complete, earn, rows_of, small_warehouse
 
-from pipelines.configuration import ConfigurationError
 from pipelines.measures import definitions
 from pipelines.models import ModelError, all_models, build
 
@@ -139,12 +138,3 @@ def test_definitions_carry_fractions_years_and_dates_so_that_no_query_reckons_wi
     assert row == ("2022-23", "2022-23", date(2023, 6, 30), 2, date(2024, 8, 15))
     assert definitions.program_year_plus("1999-00", 0) == "1999-00"
     assert definitions.program_year_plus("1998-99", 1) == "1999-00"
-
-
-def test_a_definition_that_no_model_knows_names_the_file_and_what_it_may_be(monkeypatch):
-    monkeypatch.setattr(definitions, "CREDITS_WINDOWS", ("lifetime",))
-    with (
-        duckdb.connect() as connection,
-        pytest.raises(ConfigurationError, match=r"grantee.toml.*credits_window.*lifetime"),
-    ):
-        definitions.load_definitions(connection, ["2023-24"])

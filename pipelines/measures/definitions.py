@@ -2,11 +2,13 @@
 
 What participant, concentrator and the indicators mean is the State's to determine, so that the models read it here.
 Arithmetic on program years is done here, once; the models only compare texts and dates.
+What a definition may say stands in ``indicator_definition``, the codes that count in ``counted_codes``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -14,14 +16,13 @@ from typing import Any
 import duckdb
 
 from pipelines.code_sets import code_set
-from pipelines.configuration import ConfigurationError
-from pipelines.grantee import Definition, Grantee, all_grantees
+from pipelines.grantee import Grantee, all_grantees
+from pipelines.indicator_definition import Definition
+from pipelines.measures.counted_codes import load_counted_codes
 from pipelines.measures.ipeds_exceptions import load_ipeds_exceptions
 from pipelines.measures.level_tables import load_levels
 from pipelines.warehouse import insert_rows
 
-CREDITS_WINDOWS = ("cumulative", "reporting_year")
-COUNTING_COURSES = ("program", "program_and_general_education")
 _COLUMNS = {
     "grantee_id": ("varchar", "The grantee."),
     "program_year": ("varchar", "The program year in which the definition is in force, and the reporting year."),
@@ -37,6 +38,15 @@ _COLUMNS = {
     "quarter_numerator": ("integer", "A quarter credit is quarter_numerator / quarter_denominator semester credits."),
     "quarter_denominator": ("integer", "See quarter_numerator."),
     "clock_hours_per_credit": ("decimal(10, 2)", "Clock hours that equal one semester credit."),
+    "participant_courses": ("integer", "Courses of a program, completed in the year, that make a participant."),
+    "completer_basis": ("varchar", "What completes a program: exit, award or exit_or_award."),
+    "denominator_1p1": ("varchar", "Concentrators whom 1P1 counts: completed or exited."),
+    "denominator_2p1": ("varchar", "Concentrators whom 2P1 counts: completed, exited or concentrators (all)."),
+    "denominator_3p1": ("varchar", "Whom 3P1 counts: those in nontraditional_programs, or concentrators (all)."),
+    "credential_window_months": ("integer", "Months after completion or exit in which a credential still counts."),
+    "follow_up_quarters": ("integer", "Calendar quarters from completion or exit to the one looked at in 1P1."),
+    "status_as_of": ("varchar", "Which report says a special population: ever in the year, at_entry or latest."),
+    "nontraditional_list": ("varchar", "Which list says what is nontraditional: supplied or computed."),
     "youth_age_max": ("integer", "Age in years, on the first day of the program year, up to which one is a youth."),
     "youth_born_after_date": ("date", "Youth are those born after this day."),
     **{f"cohort_lag_{i}": ("integer", f"Years from the cohort of {i.upper()} to the reporting year.")
@@ -46,6 +56,7 @@ _COLUMNS = {
     **{f"cohort_end_date_{i}": ("date", f"Last day of the program year of the cohort of {i.upper()}.")
        for i in ("1p1", "2p1", "3p1")},
 }  # fmt: skip
+_AS_SAID = tuple(name for name in _COLUMNS if name in {key.name for key in fields(Definition)})
 _SOURCE_COLUMNS = {
     "grantee_id": "The grantee.",
     "equity_dimension": "sex, race_ethnicity or one of the nine special populations.",
@@ -66,13 +77,21 @@ def year_end(program_year: str) -> date:
     return date(int(program_year[:4]) + 1, 6, 30)
 
 
-def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Sequence[str]) -> None:
+def load_definitions(
+    connection: duckdb.DuckDBPyConnection, program_years: Sequence[str], *, chosen: Mapping[str, str] | None = None
+) -> None:
     """Write the tables of definitions for all grantees and these program years, anew.
 
-    Raises ConfigurationError that names the file where a value is none that the models know.
+    ``chosen`` gives, by grantee, a version to use for all years instead of the ones in force, also a proposed one.
+    Raises ConfigurationError that names the file where there is no such version, or none for a year.
     """
     grantees = all_grantees()
-    rows = [_row(grantee, year) for grantee in grantees for year in sorted(set(program_years))]
+    used = [
+        (grantee, year, _definition(grantee, year, chosen or {}))
+        for grantee in grantees
+        for year in sorted(set(program_years))
+    ]
+    rows = [_row(*one) for one in used]
     terms = [(g.id, term, rank) for g in grantees for rank, term in enumerate(_terms(g), start=1)]
     connection.execute("create schema if not exists reference")
     columns = ", ".join(f"{name} {type_}" for name, (type_, _) in _COLUMNS.items())
@@ -89,6 +108,7 @@ def load_definitions(connection: duckdb.DuckDBPyConnection, program_years: Seque
     insert_rows(connection, "reference.term", [list(row) for row in terms])
     insert_rows(connection, "reference.equity_source", sources)
     _comment(connection)
+    load_counted_codes(connection, ((grantee.id, year, definition) for grantee, year, definition in used))
     load_levels(connection)
     load_ipeds_exceptions(connection)
 
@@ -115,9 +135,13 @@ def _terms(grantee: Grantee) -> list[str]:
     return [*[term for term in own if term != "annual"], *others, "annual"]
 
 
-def _row(grantee: Grantee, program_year: str) -> dict[str, Any]:
-    definition = grantee.definition(program_year)
-    _check(grantee, definition)
+def _definition(grantee: Grantee, program_year: str, chosen: Mapping[str, str]) -> Definition:
+    if grantee.id in chosen:
+        return grantee.definition_of_version(chosen[grantee.id])
+    return grantee.definition(program_year)
+
+
+def _row(grantee: Grantee, program_year: str, definition: Definition) -> dict[str, Any]:
     quarter = Fraction(definition.semester_credits_per_quarter_credit)
     lags = {
         "1p1": definition.cohort_lag_1p1, "2p1": definition.cohort_lag_2p1, "3p1": definition.cohort_lag_3p1,
@@ -131,28 +155,12 @@ def _row(grantee: Grantee, program_year: str) -> dict[str, Any]:
         "year_end_date": year_end(program_year),
         "due_date": grantee.due_date(program_year),
         "definition_version": definition.version,
-        "evidence": definition.evidence,
-        "concentrator_credits": definition.concentrator_credits,
-        "credits_window": definition.credits_window,
-        "counting_courses": definition.counting_courses,
         "quarter_numerator": quarter.numerator,
         "quarter_denominator": quarter.denominator,
         "clock_hours_per_credit": definition.clock_hours_per_semester_credit,
-        "youth_age_max": definition.youth_age_max,
+        **{name: getattr(definition, name) for name in _AS_SAID},
         "youth_born_after_date": date(int(program_year[:4]) - definition.youth_age_max - 1, 7, 1),
-        **{f"cohort_lag_{indicator}": lag for indicator, lag in lags.items()},
         **{f"cohort_program_year_{indicator}": cohort for indicator, cohort in cohorts.items()},
         **{f"cohort_end_date_{indicator}": year_end(cohort) for indicator, cohort in cohorts.items()},
     }
     return {name: row[name] for name in _COLUMNS}
-
-
-def _check(grantee: Grantee, definition: Definition) -> None:
-    allowed = {"credits_window": CREDITS_WINDOWS, "counting_courses": COUNTING_COURSES}
-    for key, values in allowed.items():
-        if getattr(definition, key) not in values:
-            msg = (
-                f"{grantee.folder}/grantee.toml: definition {definition.version}: {key} is "
-                f"{getattr(definition, key)!r}; write one of {', '.join(values)}"
-            )
-            raise ConfigurationError(msg)

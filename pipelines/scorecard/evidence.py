@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.grantee import Definition, Grantee
+from pipelines.grantee import Grantee
+from pipelines.indicator_definition import Definition
 from pipelines.schema import content_columns, core_tables
 from pipelines.scorecard.card import Evidence
 from pipelines.scorecard.files import in_force
