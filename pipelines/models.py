@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -22,6 +22,15 @@ from pipelines.warehouse import quoted
 
 EXAMPLES = "queries"  # worked examples for analysts: not models
 _COLUMN = re.compile(r"column (\w+): (.+)")
+_MARGIN = re.compile(r"margin ([\w*]+): (partition|cover|part)")
+_MARGIN_HEADER = """\
+-- How the parts of each table sum to the whole, as the table declares it: partition (they sum to the total), cover (the
+-- largest is at most the total, and the total at most their sum) or part (each is at most the total).
+-- grain: table_name, subgroup_dimension
+-- column table_name: The derived table, with its schema.
+-- column subgroup_dimension: What the parts are told by: a subgroup_dimension, or a key column such as institution_id.
+-- column margin: partition, cover or part.
+"""
 
 
 class ModelError(Exception):
@@ -32,7 +41,9 @@ class ModelError(Exception):
 class Model:
     """A derived table: one select. ``columns`` maps every output column to its comment; ``inputs`` are ``schema.name``.
 
-    ``origin`` is the file, for messages. ``is_view`` where the header says ``-- materialized: view``.
+    ``origin`` is the file, for messages. ``is_view`` where the header says ``-- materialized: view``. ``margins`` says
+    how the parts that something tells apart sum to the whole: partition (they sum to it), cover (together they are it,
+    and may overlap) or part (each is within it).
     """
 
     schema: str
@@ -44,6 +55,7 @@ class Model:
     sql: str
     origin: str
     is_view: bool = False
+    margins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -96,7 +108,7 @@ def read_model(parser: duckdb.DuckDBPyConnection, schema: str, name: str, text: 
     sql = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
     columns = {found[1]: found[2] for line in header if (found := _COLUMN.fullmatch(line))}
     grain = [line.removeprefix("grain:") for line in header if line.startswith("grain:")]
-    prose = [line for line in header if not re.match(r"column \w+:|grain:|materialized:", line)]
+    prose = [line for line in header if not re.match(r"column \w+:|grain:|materialized:|margin ", line)]
     if len(grain) != 1 or not prose or not columns:
         msg = f"{origin}: the header needs a description, one '-- grain: a, b' and '-- column name: comment' lines"
         raise ModelError(msg)
@@ -104,8 +116,18 @@ def read_model(parser: duckdb.DuckDBPyConnection, schema: str, name: str, text: 
     if unknown := [key for key in keys if key not in columns]:
         msg = f"{origin}: the grain names {', '.join(unknown)}, which no '-- column' line documents"
         raise ModelError(msg)
+    margins = dict(_margin(line, origin) for line in header if line.startswith("margin "))
+    inputs = inputs_of(parser, sql, origin)
     is_view = "materialized: view" in header
-    return Model(schema, name, " ".join(prose), keys, columns, inputs_of(parser, sql, origin), sql, origin, is_view)
+    return Model(schema, name, " ".join(prose), keys, columns, inputs, sql, origin, is_view, margins)
+
+
+def _margin(line: str, origin: str) -> tuple[str, str]:
+    found = _MARGIN.fullmatch(line)
+    if not found:
+        msg = f"{origin}: '-- {line}' is no margin; write '-- margin sex: partition', or cover, or part"
+        raise ModelError(msg)
+    return found[1], found[2]
 
 
 @cache
@@ -117,7 +139,17 @@ def all_models(root: Path | None = None) -> tuple[Model, ...]:
     if root is None:
         texts += [(schema, name, text, f"generated {schema}.{name}") for schema, name, text in generated_queries()]
     with duckdb.connect() as parser:
-        return _in_order([read_model(parser, *text) for text in texts])
+        models = [read_model(parser, *text) for text in texts]
+        if any(model.margins for model in models):
+            models.append(read_model(parser, "mart", "margin", margin_query(models), "generated mart.margin"))
+        return _in_order(models)
+
+
+def margin_query(models: Sequence[Model]) -> str:
+    """Return the model ``mart.margin``: what the headers of these models declare, as a table."""
+    rows = [f"('{m.table}', '{told_by}', '{kind}')" for m in models for told_by, kind in m.margins.items()]
+    return f"""{_MARGIN_HEADER}select table_name, subgroup_dimension, margin
+from (values {", ".join(rows)}) as declared (table_name, subgroup_dimension, margin)"""
 
 
 def _in_order(models: list[Model]) -> tuple[Model, ...]:

@@ -218,7 +218,8 @@ def _summed(outcomes: list[tuple[str, str]]) -> tuple[int, int, int]:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, code: str, year: str, college: str | None) -> Any:
-    where = f"indicator_code = '{code}' and program_year = '{year}' and institution_id is not distinct from "
+    where = f"subgroup_dimension = 'all' and cip_code is null and indicator_code = '{code}' and "
+    where += f"program_year = '{year}' and institution_id is not distinct from "
     where += f"'{college}'" if college else "null"
     (row,) = rows_of(connection, "mart.indicator", "numerator_count, denominator_count, unknown_count", where)
     return row

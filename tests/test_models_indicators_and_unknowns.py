@@ -19,7 +19,8 @@ def college() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def indicator(connection: duckdb.DuckDBPyConnection, code: str, year: str, institution_id: str | None = None):
     """Return (numerator, denominator, unknown, status) of one row."""
-    where = f"indicator_code = '{code}' and program_year = '{year}' and institution_id is not distinct from "
+    where = f"subgroup_dimension = 'all' and cip_code is null and indicator_code = '{code}' and "
+    where += f"program_year = '{year}' and institution_id is not distinct from "
     where += "null" if institution_id is None else f"'{institution_id}'"
     columns = "numerator_count, denominator_count, unknown_count, status"
     (row,) = rows_of(connection, "mart.indicator", columns, where)
@@ -244,7 +245,9 @@ def test_a_person_in_two_nontraditional_programs_counts_once_and_one_met_is_enou
 
 def test_the_window_of_each_indicator_ends_when_the_law_says(college):
     ends = rows_of(college, "mart.indicator", "indicator_code, cohort_program_year, outcome_window_end",
-                   "program_year = '2023-24' and institution_id is null")  # fmt: skip
+                   "program_year = '2023-24' and institution_id is null and subgroup_dimension = 'all' "
+                   "and cip_code is null"
+                   )  # fmt: skip
     assert ends == [
         ("1P1", "2022-23", date(2023, 12, 31)),
         ("2P1", "2022-23", date(2024, 6, 30)),

@@ -20,7 +20,8 @@ def college() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, code: str) -> object:
-    where = f"indicator_code = '{code}' and program_year = '2023-24' and institution_id is null"
+    where = f"indicator_code = '{code}' and program_year = '2023-24' and institution_id is null "
+    where += "and subgroup_dimension = 'all' and cip_code is null"
     return rows_of(connection, "mart.indicator", "numerator_count, denominator_count, unknown_count", where)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table
 
 from pipelines.code_sets import STATES
 from pipelines.measures.exclusion import exclusion_query
+from pipelines.measures.indicators import indicator_query, student_count_query
 from pipelines.schema import content_columns, core_tables
 from pipelines.worksheet_form import form_query
 
@@ -59,10 +60,12 @@ _EXPECTED_FILE_HEADER = """\
 
 
 def generated_queries() -> Iterator[tuple[str, str, str]]:
-    """Yield (schema, name, text) of each model that is derived from the schema."""
+    """Yield (schema, name, text) of each model that is derived from the schema, or from the list of dimensions."""
     yield "mart", "exclusion", exclusion_query()
     yield "mart", "element_completeness", _COMPLETENESS_HEADER + _completeness()
     yield "mart", "record_count", _RECORD_COUNT_HEADER + _record_count()
+    yield "mart", "indicator", indicator_query()
+    yield "mart", "student_count", student_count_query()
     yield "mart", "form_line", form_query()
     yield "quality", "expected_file", _EXPECTED_FILE_HEADER + _expected_file()
 
