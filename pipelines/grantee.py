@@ -54,8 +54,8 @@ class Grantee:
 
     ``due`` holds the default ``month_day`` and, under ``file``, blocks for files that are due on another day.
     ``retention`` says how long archived files are kept, ``source`` from which database tables are read,
-    ``equity_sources`` where the equity flags come from, ``performance`` which levels its indicators are to reach,
-    ``ipeds_exceptions`` where awards are known to differ from IPEDS.
+    ``equity_sources`` where the equity flags come from, ``gaps`` how gaps are tested, ``performance`` which
+    levels its indicators are to reach, ``ipeds_exceptions`` where awards are known to differ from IPEDS.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Grantee:
     retention: dict[str, Any] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
     equity_sources: tuple[EquitySource, ...] = ()
+    gaps: dict[str, Any] = field(default_factory=dict)
     performance: Performance = field(default_factory=Performance)
     ipeds_exceptions: tuple[IpedsException, ...] = ()
 
