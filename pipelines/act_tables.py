@@ -5,7 +5,7 @@ What arrives and what is judged stands in ``ledger``; how an act is done stands 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Date, DateTime, Table
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Table
 
 from pipelines.own_tables import own_column, own_table
 
@@ -13,7 +13,7 @@ ACT = own_table(
     "act", "What people decided, one row an act; each holds the hash of the one before, and acts.jsonl holds a copy.",
     ("act_number",),
     own_column("act_number", "Place in the chain, from 1.", BigInteger),
-    own_column("kind", "accept, refuse, certify, purge, rotate_key or mend; of waivers waive, waiver_ended, "
+    own_column("kind", "accept, refuse, certify, freeze, purge, rotate_key or mend; of waivers waive, waiver_ended, "
                "waiver_reopened or waiver_resumed."),
     own_column("grantee_id", "The grantee whose files the act is about."),
     own_column("institution_id", "The institution that certifies its own figures, or that a waiver is for; null for "
@@ -53,6 +53,40 @@ CERTIFIED_INDICATOR = own_table(
     own_column("definition_version", "Definition applied."),
 )  # fmt: skip
 
+WORKSHEET = own_table(
+    "worksheet", "What the worksheet of the annual report said, a row each time that a run counted something else.",
+    ("grantee_id", "program_year", "run_id"),
+    own_column("grantee_id", "The grantee."),
+    own_column("program_year", "The reporting year."),
+    own_column("run_id", "The first run that counted so."),
+    own_column("counted_at", "When that run began (UTC).", DateTime),
+    own_column("content_sha256", "Hash over what it says, lines, files and comparison."),
+    own_column("failed_check_count", "Line checks that it fails.", Integer),
+)  # fmt: skip
+
+CERTIFIED_WORKSHEET = own_table(
+    "certified_worksheet", "The worksheet of the annual report as an act froze it: mart.worksheet_line of that moment. "
+    "Nothing changes a row of it.",
+    ("act_number", "line_code", "measure"),
+    own_column("act_number", "The act that froze it.", BigInteger),
+    own_column("certified_by_act", "The act that had certified its figures.", BigInteger),
+    own_column("grantee_id", "The grantee."),
+    own_column("program_year", "The reporting year."),
+    own_column("form_version", "Version of the form."),
+    own_column("section", "Section of the form."),
+    own_column("section_title", "The section in words."),
+    own_column("section_rule", "total, partition, part or cover: how its lines add up to the grand total."),
+    own_column("line_order", "Place of the line on the form.", Integer),
+    own_column("line_code", "The line."),
+    own_column("line_label", "The line in words."),
+    own_column("is_on_form", "Whether the form has the line.", Boolean),
+    own_column("subgroup_dimension", "What the people of the line are told by."),
+    own_column("measure", "participant, concentrator, or numerator, denominator or unknown of an indicator."),
+    own_column("person_count", "Persons of the line; null unless computed.", BigInteger),
+    own_column("status", "computed, or why there is no number: pending or not_computable."),
+    own_column("definition_version", "Definition applied."),
+)  # fmt: skip
+
 KEY = own_table(
     "key", "The keys that pseudonyms were made with, by their id; the keys themselves are nowhere in the warehouse.",
     ("grantee_id", "key_id"),
@@ -72,4 +106,4 @@ FINDING_ALIAS = own_table(
 
 def act_tables() -> tuple[Table, ...]:
     """Return the tables that people's acts fill."""
-    return (ACT, CERTIFIED_INDICATOR, KEY, FINDING_ALIAS)
+    return (ACT, CERTIFIED_INDICATOR, WORKSHEET, CERTIFIED_WORKSHEET, KEY, FINDING_ALIAS)

@@ -20,7 +20,7 @@ SAMPLE_MARKER = "FICTIONAL.txt"  # at the root of an inbox: what lies below is i
 _KIND, _LOCK = "kind.txt", ".lock"
 _HALF_WRITTEN = (
     "*.part", "archive/*.part", "keys/*.part", "reports/**/*.part", "returns/**/*.part", "scorecards/*/*/*.part",
-    "published/.cte.duckdb.*", "tmp/*",
+    "worksheets/*/*/*.part", "published/.cte.duckdb.*", "tmp/*",
 )  # fmt: skip
 
 

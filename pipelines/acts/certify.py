@@ -23,7 +23,7 @@ def certify(office: Office, subject: Subject, person: Person) -> Act:
     Raises ConfigurationError where the role may not, files are still to be accepted, or there are no figures of them.
     """
     hold_role(person, REPORTING_OFFICER, "certify")
-    files = _accepted(office.connection, subject)
+    files = accepted_files(office.connection, subject)
     hold_judged(office.connection, subject, files)
     count = _figure_count(office.connection, subject)
     with one_act(office):
@@ -32,8 +32,11 @@ def certify(office: Office, subject: Subject, person: Person) -> Act:
     return act
 
 
-def _accepted(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[Submission]:
-    """Return the files that the figures rest on: all of the program year, or those with rows of the institution."""
+def accepted_files(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[Submission]:
+    """Return the files that the figures rest on: all of the program year, or those with rows of the institution.
+
+    Raises ConfigurationError where there are none, or one is not accepted yet.
+    """
     where = f"{IN_FORCE} and grantee_id = ? and program_year = ?"
     found = find(connection, where, [subject.grantee_id, subject.program_year])
     files = [one for one in found if not any(is_answer(core_table(name)) for name in one.tables)]

@@ -1,0 +1,91 @@
+"""Whether the lines of a worksheet add up, by the rules of its form. Where there is no number nothing is checked.
+
+Integers only: a worksheet that is one person off does not add up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipelines.car.worksheet import INDICATORS, MEASURES, Line, Worksheet
+
+Outcome = Literal["passed", "failed", "not_checked"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule held to one measure. ``found`` are the lines' numbers, ``total`` is what they are held to."""
+
+    section_title: str
+    says: str
+    measure: str
+    outcome: Outcome
+    found: str = ""
+    total: int | None = None
+
+
+def checks(worksheet: Worksheet) -> tuple[Check, ...]:
+    """Return every check of a worksheet, in the order of its sections."""
+    sections: dict[str, list[Line]] = defaultdict(list)
+    for line in worksheet.lines:
+        sections[line.section].append(line)
+    of_sections = (check for lines in sections.values() for check in _of_section(worksheet, lines))
+    return (*of_sections, *_of_indicators(worksheet))
+
+
+def failed(worksheet: Worksheet) -> tuple[Check, ...]:
+    """Return the checks that a worksheet fails."""
+    return tuple(check for check in checks(worksheet) if check.outcome == "failed")
+
+
+def _of_section(worksheet: Worksheet, lines: Sequence[Line]) -> Iterator[Check]:
+    title, rule = lines[0].section_title, lines[0].section_rule
+    for measure in MEASURES if rule != "total" else ():
+        total = worksheet.total.count(measure).persons
+        parts = [line.count(measure).persons for line in lines]
+        known = [part for part in parts if part is not None]
+        if total is None or len(known) < len(parts):
+            yield Check(title, _SAYS[rule], measure, "not_checked")
+        elif rule == "part":
+            yield _of_flags(title, measure, lines, total)
+        else:
+            holds = sum(known) == total if rule == "partition" else max(known) <= total <= sum(known)
+            found = f"sum {sum(known)}" if rule == "partition" else f"largest {max(known)}, sum {sum(known)}"
+            yield Check(title, _SAYS[rule], measure, "passed" if holds else "failed", found, total)
+
+
+_SAYS = {
+    "partition": "the lines sum to the grand total, those off the form with them",
+    "part": "no line, with those it is not known of, exceeds the grand total; lines overlap",
+    "cover": "the largest line does not exceed the grand total, and the sum reaches it; lines overlap",
+}
+
+
+def _of_flags(title: str, measure: str, lines: Sequence[Line], total: int) -> Check:
+    """Return the check of flags: of each, those who have it and those of whom it is not known are different people."""
+    sums: dict[str, int] = defaultdict(int)
+    for line in lines:
+        sums[line.dimension] += line.count(measure).persons or 0
+    largest = max(sums.values())
+    return Check(title, _SAYS["part"], measure, "passed" if largest <= total else "failed", f"largest {largest}", total)
+
+
+def _of_indicators(worksheet: Worksheet) -> Iterator[Check]:
+    """Yield for each indicator whether on every line success and unknown outcome fit into the denominator."""
+    says = "on every line the numerator and the unknown outcomes together do not exceed the denominator"
+    for indicator in INDICATORS:
+        name = indicator.lower()
+        rows = [
+            [line.count(f"{name}_{part}").persons for part in ("numerator", "unknown", "denominator")]
+            for line in worksheet.lines
+        ]
+        full = [[n for n in row if n is not None] for row in rows if None not in row]
+        wrong = sum(row[0] + row[1] > row[2] for row in full)
+        if len(full) < len(rows):
+            yield Check("Indicators", says, f"{name}_numerator", "not_checked")
+        else:
+            outcome: Outcome = "failed" if wrong else "passed"
+            yield Check("Indicators", says, f"{name}_numerator", outcome, f"{wrong} lines exceed it")
