@@ -31,8 +31,8 @@ _KEYS = "indicator_code, institution_id, cip_code, subgroup_dimension, subgroup_
 _FIGURES = f"{_KEYS}, numerator_count, denominator_count, unknown_count, status, definition_version"
 
 
-def freeze(office: Office, subject: Subject, person: Person) -> Act:
-    """Freeze the worksheet of a program year and return the act.
+def freeze_worksheet(office: Office, subject: Subject, person: Person) -> tuple[Act, Document]:
+    """Freeze the worksheet of a program year and return the act, and what its files say.
 
     Raises ConfigurationError where the role may not, the agency has not certified these files and figures, it is
     frozen already, or the lines do not add up.
@@ -50,7 +50,7 @@ def freeze(office: Office, subject: Subject, person: Person) -> Act:
         # Within the transaction: where the files cannot be written, there is no act; a file without its act is
         # written over by the act that takes its number, and named by none before.
         _keep_files(office.home, document, act, certified.act_number)
-    return act
+    return act, document
 
 
 def worksheet_hash(worksheet: Worksheet) -> str:

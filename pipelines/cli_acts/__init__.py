@@ -1,1 +1,1 @@
-"""The commands by which people decide: ``cte accept | refuse | certify | acts | purge | key``."""
+"""The commands by which people decide: ``cte accept | refuse | certify | freeze | acts | purge | key``."""

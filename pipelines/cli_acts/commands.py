@@ -5,5 +5,6 @@ from __future__ import annotations
 from pipelines.cli_acts.decisions import accept, acts, certify, refuse
 from pipelines.cli_acts.keeping import key, purge
 from pipelines.cli_acts.waivers import waivers
+from pipelines.cli_acts.worksheets import freeze
 
-COMMANDS = (accept, refuse, certify, acts, purge, key, waivers)
+COMMANDS = (accept, refuse, certify, freeze, acts, purge, key, waivers)
