@@ -117,7 +117,7 @@ def definitions_of(blocks: Sequence[dict[str, Any]], path: Path) -> tuple[Defini
 
 def _definition(block: dict[str, Any], number: int, path: Path) -> Definition:
     where = f"{path}: definition {block.get('version', f'number {number}')}"
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in block.items()}
+    values: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in block.items()}
     try:
         found = Definition(**values)
     except TypeError as fault:

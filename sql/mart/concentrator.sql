@@ -10,7 +10,7 @@
 -- column basis: credits or short_program.
 -- column semester_credits_earned: Credits earned within the window of the definition, in semester credits, rounded.
 -- column definition_version: Definition applied.
--- column completed_in_year: Whether the student completed the program in the year.
+-- column completed_in_year: Whether the student completed the program in the year, by the definition's basis.
 -- column exit_date: Exit from the program; null while enrolled or where not reported.
 with excluded as (
     select

@@ -1,5 +1,6 @@
--- CTE participants: students who completed at least one course of a CTE program in the year, by program. Completed
--- means that something was earned, credits or hours; attempting is not enough.
+-- CTE participants: students who completed as many courses of a CTE program in the year as the definition asks for (one
+-- in the statute), by program. Completed means that something was earned, credits or hours, for credit or not;
+-- attempting is not enough.
 -- grain: grantee_id, program_year, institution_id, student_id, program_id
 -- column grantee_id: The grantee.
 -- column program_year: Program year.
@@ -8,11 +9,13 @@
 -- column program_id: The CTE program.
 -- column completed_course_count: Courses of the program completed in the year.
 select
-    grantee_id,
-    program_year,
-    institution_id,
-    student_id,
-    program_id,
-    completed_course_count
-from mart.program_student
-where completed_course_count > 0
+    student.grantee_id,
+    student.program_year,
+    student.institution_id,
+    student.student_id,
+    student.program_id,
+    student.completed_course_count
+from mart.program_student as student
+inner join reference.definition as definition
+    on student.grantee_id = definition.grantee_id and student.program_year = definition.program_year
+where student.completed_course_count >= definition.participant_courses

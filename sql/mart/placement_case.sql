@@ -1,14 +1,16 @@
--- 1P1, Postsecondary Retention and Placement: each concentrator who completed, and whether the person was found in the
--- second quarter after completion in further education or training, service or employment. Found by one source is
--- enough; looked for and not engaged counts only where no source found the person; no record at all is unknown.
--- grain: grantee_id, program_year, institution_id, student_id, program_id
+-- 1P1, Postsecondary Retention and Placement: each student whom it counts, and whether the person was found in the
+-- quarter to look at (the second after completion in the statute) in a status that counts. Sources that do not count
+-- under the definition are not looked at. Found by one source is enough. Not engaged, or in a status that does not
+-- count, is not met only where the source could have found the person: one whose identifier may not be looked up can
+-- but answer a survey. All else is unknown, also no record at all.
+-- grain: grantee_id, program_year, indicator_code, institution_id, student_id, program_id
 -- column grantee_id: The grantee.
 -- column program_year: The reporting year.
 -- column indicator_code: 1P1.
--- column institution_id: The institution of the completion.
+-- column institution_id: The institution of the cohort.
 -- column student_id: Pseudonym of the student.
 -- column person_id: The person within the grantee.
--- column program_id: The program completed.
+-- column program_id: The program completed or left.
 -- column outcome: met, not_met or unknown.
 with excluded as (
     select
@@ -24,7 +26,8 @@ looked_for as (
         placement.program_year,
         person.person_id,
         placement.reference_quarter,
-        placement.placement_status
+        placement.placement_status,
+        placement.placement_source
     from core.placement as placement
     anti join excluded using (submission_id, line_number)
     inner join mart.person as person
@@ -32,48 +35,73 @@ looked_for as (
             placement.grantee_id = person.grantee_id
             and placement.institution_id = person.institution_id
             and placement.student_id = person.student_id
+    where placement.placement_status <> 'unknown'
+),
+
+counted_source as (
+    select
+        grantee_id,
+        program_year,
+        code as placement_source
+    from reference.counted_code
+    where code_set = 'placement_source'
+),
+
+counted_status as (
+    select
+        grantee_id,
+        program_year,
+        code as placement_status
+    from reference.counted_code
+    where code_set = 'placement_status'
 ),
 
 -- Later years' files do not change what was reported.
-followed as (
+answered as (
     select
-        scope.grantee_id,
-        scope.program_year,
-        scope.indicator_code,
-        completer.institution_id,
-        completer.student_id,
-        completer.person_id,
-        completer.program_id,
+        member.grantee_id,
+        member.program_year,
+        member.institution_id,
+        member.student_id,
+        member.program_id,
         max(
             case
-                when looked_for.placement_status = 'not_engaged' then 1
-                when looked_for.placement_status = 'unknown' then 0
-                when looked_for.placement_status is not null then 2
+                when counted_status.placement_status is not null then 2
+                when member.is_matchable or looked_for.placement_source = 'survey' then 1
                 else 0
             end
         ) as found
-    from mart.indicator_scope as scope
-    inner join mart.completer as completer
-        on scope.grantee_id = completer.grantee_id and scope.cohort_program_year = completer.program_year
-    left join looked_for
+    from mart.cohort_member as member
+    inner join looked_for
         on
-            completer.grantee_id = looked_for.grantee_id
-            and completer.person_id = looked_for.person_id
-            and completer.outcome_quarter = looked_for.reference_quarter
-            and scope.program_year >= looked_for.program_year
-    where scope.indicator_code = '1P1'
+            member.grantee_id = looked_for.grantee_id
+            and member.person_id = looked_for.person_id
+            and member.outcome_quarter = looked_for.reference_quarter
+            and member.program_year >= looked_for.program_year
+    inner join counted_source
+        on
+            member.grantee_id = counted_source.grantee_id
+            and member.program_year = counted_source.program_year
+            and looked_for.placement_source = counted_source.placement_source
+    left join counted_status
+        on
+            member.grantee_id = counted_status.grantee_id
+            and member.program_year = counted_status.program_year
+            and looked_for.placement_status = counted_status.placement_status
+    where member.indicator_code = '1P1'
     group by
-        scope.grantee_id, scope.program_year, scope.indicator_code, completer.institution_id, completer.student_id,
-        completer.person_id, completer.program_id
+        member.grantee_id, member.program_year, member.institution_id, member.student_id, member.program_id
 )
 
 select
     grantee_id,
     program_year,
-    indicator_code,
+    member.indicator_code,
     institution_id,
     student_id,
-    person_id,
+    member.person_id,
     program_id,
-    case found when 2 then 'met' when 1 then 'not_met' else 'unknown' end as outcome
-from followed
+    case answered.found when 2 then 'met' when 1 then 'not_met' else 'unknown' end as outcome
+from mart.cohort_member as member
+left join answered using (grantee_id, program_year, institution_id, student_id, program_id)
+where member.indicator_code = '1P1'

@@ -1,12 +1,15 @@
--- A student with something to do with a program in the year: enrolled in it, or in a course that counts toward it.
--- Credits and hours earned are kept by unit, because 2/3 of a quarter credit has no exact decimal.
+-- A student with something to do with a program in the year: enrolled in it, or in a course that counts toward it, or
+-- awarded its credential where the definition takes that for completion. Credits and hours earned are kept by unit,
+-- because 2/3 of a quarter credit has no exact decimal. What completes a program is the definition's completer_basis:
+-- exit, an exit for that reason; award, a credential with an award level, awarded for the program within the year and
+-- reported in the year's own files (the last one counts); exit_or_award, either, and the exit dates it.
 -- grain: grantee_id, program_year, institution_id, student_id, program_id
 -- column grantee_id: The grantee.
 -- column program_year: Program year.
 -- column institution_id: The institution.
 -- column student_id: Pseudonym of the student.
 -- column program_id: The CTE program.
--- column semester_credits: Semester credits earned in the year that count toward the program.
+-- column semester_credits: Semester credits earned in the year that count toward the program and the definition.
 -- column quarter_credits: Quarter credits earned in the year that count toward the program.
 -- column clock_hours: Clock hours earned in the year that count toward the program.
 -- column completed_course_count: Courses of the program itself in which something was earned.
@@ -14,6 +17,8 @@
 -- column exit_date: Exit from the program; null while enrolled or where not reported.
 -- column exit_reason: Why the student left; null while enrolled.
 -- column completed_in_year: Completed, and not at a date outside the year; an unreadable date leaves it true.
+-- column left_in_year: Completed, or left otherwise in the year; not on leave of absence, and not deceased.
+-- column left_date: Completion, else exit, in the year; null where neither happened or the date could not be read.
 with excluded_course as (
     select
         submission_id,
@@ -38,6 +43,15 @@ excluded_program_enrollment as (
     where table_name = 'program_enrollment'
 ),
 
+excluded_credential as (
+    select
+        submission_id,
+        line_number
+    from mart.exclusion
+    where table_name = 'credential'
+),
+
+-- A course that does not say whether it is for credit counts where both kinds do.
 course as (
     select
         course.grantee_id,
@@ -46,9 +60,16 @@ course as (
         course.term_code,
         course.course_id,
         course.program_id,
-        course.unreadable_columns
+        course.unreadable_columns,
+        counted.code is not null as is_credit_counted
     from core.course as course
     anti join excluded_course using (submission_id, line_number)
+    left join reference.counted_code as counted
+        on
+            course.grantee_id = counted.grantee_id
+            and course.program_year = counted.program_year
+            and coalesce(course.credit_status, 'unknown') = counted.code
+            and counted.code_set = 'credit_status'
 ),
 
 -- Earned, not attempted.
@@ -60,7 +81,7 @@ earned as (
         enrollment.student_id,
         course.program_id,
         course.unreadable_columns like '%,program_id,%' as is_program_unreadable,
-        enrollment.credits_earned,
+        case when course.is_credit_counted then enrollment.credits_earned else 0 end as credits_earned,
         enrollment.credit_unit
     from core.enrollment as enrollment
     anti join excluded_enrollment using (submission_id, line_number)
@@ -85,14 +106,46 @@ program_enrollment as (
         enrolled.exit_date,
         enrolled.exit_reason,
         definition.counting_courses,
-        coalesce(enrolled.exit_reason = 'completed', false)
+        case
+            when enrolled.exit_date between definition.year_start_date and definition.year_end_date
+                then enrolled.exit_date
+        end as exit_date_in_year,
+        definition.completer_basis <> 'award'
+        and coalesce(enrolled.exit_reason = 'completed', false)
         and coalesce(
             enrolled.exit_date between definition.year_start_date and definition.year_end_date, true
-        ) as completed_in_year
+        ) as has_completed,
+        coalesce(enrolled.exit_reason, 'none') not in ('leave_of_absence', 'deceased')
+        and coalesce(
+            enrolled.exit_date between definition.year_start_date and definition.year_end_date,
+            enrolled.exit_reason is not null
+        ) as has_left
     from core.program_enrollment as enrolled
     anti join excluded_program_enrollment using (submission_id, line_number)
     inner join reference.definition as definition
         on enrolled.grantee_id = definition.grantee_id and enrolled.program_year = definition.program_year
+),
+
+awarded as (
+    select
+        credential.grantee_id,
+        credential.program_year,
+        credential.institution_id,
+        credential.student_id,
+        credential.program_id,
+        max(credential.award_date) as award_date
+    from core.credential as credential
+    anti join excluded_credential using (submission_id, line_number)
+    inner join reference.definition as definition
+        on credential.grantee_id = definition.grantee_id and credential.program_year = definition.program_year
+    where
+        definition.completer_basis <> 'exit'
+        and credential.program_id is not null
+        and credential.award_level_code is not null
+        and credential.award_date between definition.year_start_date and definition.year_end_date
+    group by
+        credential.grantee_id, credential.program_year, credential.institution_id, credential.student_id,
+        credential.program_id
 ),
 
 counting as (
@@ -158,6 +211,13 @@ select
     program_enrollment.entry_date,
     program_enrollment.exit_date,
     program_enrollment.exit_reason,
-    coalesce(program_enrollment.completed_in_year, false) as completed_in_year
+    coalesce(program_enrollment.has_completed, false) or awarded.award_date is not null as completed_in_year,
+    coalesce(program_enrollment.has_left, false) or awarded.award_date is not null as left_in_year,
+    coalesce(
+        case when program_enrollment.has_completed then program_enrollment.exit_date_in_year end,
+        awarded.award_date,
+        case when program_enrollment.has_left then program_enrollment.exit_date_in_year end
+    ) as left_date
 from credits
 full join program_enrollment using (grantee_id, program_year, institution_id, student_id, program_id)
+full join awarded using (grantee_id, program_year, institution_id, student_id, program_id)
