@@ -95,7 +95,10 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "insert into quality.rule_result (run_id, rule_id, status, grantee_id) "
         "values ('run-1', 'rule', 'passed', null), ('run-1', 'rule', 'passed', 'oregon')"
     )
-    connection.execute("insert into quality.finding (finding_id, state, grantee_id) values ('one', 'open', 'oregon')")
+    connection.execute(
+        "insert into quality.finding (finding_id, state, grantee_id, rule_id, program_year, table_name, column_name) "
+        "values ('one', 'open', 'oregon', 'rule', '2022-23', 'core.student', 'sex')"
+    )
     _answer(connection)
     for model in [m for m in all_models() if m.schema != "publish"]:
         grain = ", ".join(model.grain)
