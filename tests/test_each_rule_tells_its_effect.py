@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from core_rows import add, complete, earn, small_warehouse
+from core_rows import add, earn, small_warehouse
 from effect_rows import COHORT, REPORT, effects, found, measured
 
 TOUCHED = "denominator_touched_count, numerator_touched_count, outside_count"
@@ -143,8 +143,9 @@ def test_what_was_fixed_has_no_effect_any_more(college, lines):
 
 
 @pytest.mark.parametrize(
-    ("place", "reason"), [("mart.indicator.unknown_count", "no_record"), ("quality.received_line.reason_code", "not_loaded")]
-)  # fmt: skip
+    ("place", "reason"),
+    [("mart.indicator.unknown_count", "no_record"), ("quality.received_line.reason_code", "not_loaded")],
+)
 def test_what_names_no_record_says_cannot_tell_and_never_no_effect(college, place, reason):
     found(college, "r", place, None, program_year=REPORT)
     assert effects(college, "r", "1P1", f"status, reason, {BOUNDS}") == ("cannot_tell", reason, None, None, None, None)
