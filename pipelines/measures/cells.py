@@ -77,97 +77,171 @@ def cells_query(
     """
     parts = {
         "reported": source,
+        "members": _members(year),
         "persons": _persons(keys, year, flags),
         "attributes": _attributes(year),
-        "profiles": _profiles(keys, year, counts),
-        "subgroups": _subgroups(keys, counts),
+        "places": _places(keys),
+        "profiles": _profiles(keys, counts),
+        "told": _told(),
+        "subgroups": _subgroups(counts),
+        "codes": _codes(),
         "cells": _cells(keys, counts),
     }
     return ",\n".join(f"{name} as (\n{query}\n)" for name, query in parts.items())
 
 
+def _members(year: str) -> str:
+    """Return each person of a year with a number: what follows is keyed by numbers, not by long texts."""
+    return f"""select
+    grantee_id,
+    {year},
+    person_id,
+    row_number() over (order by grantee_id, {year}, person_id) as member
+from reported
+group by grantee_id, {year}, person_id"""
+
+
 def _persons(keys: Sequence[str], year: str, flags: Mapping[str, str]) -> str:
     """Return the persons of each place and program, each once there."""
-    own = [*keys, *([year] if year not in keys else []), "person_id"]
-    places: tuple[tuple[str, ...], ...] = ((), ("institution_id",))
-    recipient = (CONTEXTS["eligible_recipient"],)
-    sets = [(*place, *program) for program in [(), *((c,) for c in _PROGRAM_COLUMNS)] for place in places
-            if not (place and program == recipient)]  # fmt: skip
+    own = [f"reported.{key}" for key in keys]
+    programs = [(), *((column,) for column in _PROGRAM_COLUMNS)]
+    sets = [(*place, *program) for program in programs for place in ((), ("institution_id",))]
+    sets.remove(("institution_id", CONTEXTS["eligible_recipient"]))
     has_credit, has_noncredit = (f"max(case credit_status when '{c}' then 1 else 0 end)" for c in CREDIT_STATUSES[:2])
     credit = f"case {has_credit} + 2 * {has_noncredit} when 0 then 4 when 1 then 1 when 2 then 2 else 3 end"
     measured = [f"cast({credit} as tinyint) as credit_status", *(f"{sql} as {name}" for name, sql in flags.items())]
     return f"""select
-    {_list([*own, "institution_id", *_PROGRAM_COLUMNS, *measured])}
+    {_list([*own, "members.member", "institution_id", *_PROGRAM_COLUMNS, *measured])}
 from reported
-group by {", ".join(own)}, {_grouping_sets(sets)}"""
+inner join members
+    on
+        reported.grantee_id = members.grantee_id
+        and reported.{year} = members.{year}
+        and reported.person_id = members.person_id
+group by {", ".join(own)}, members.member, {_grouping_sets(sets)}"""
 
 
 def _attributes(year: str) -> str:
     """Return the answers of persons at each institution and at all of them, as places in the list of codes."""
     answers = [f"min({_place_of(d)}) as {d.name}" for d in dimensions() if d.column]
     return f"""select
-    {_list(["grantee_id", f"program_year as {year}", "institution_id", "person_id", *answers])}
-from mart.student_year
-group by grantee_id, program_year, person_id, {_grouping_sets([("institution_id",), ()])}"""
+    {_list(["members.member", "student.institution_id", *answers])}
+from mart.student_year as student
+inner join members
+    on
+        student.grantee_id = members.grantee_id
+        and student.program_year = members.{year}
+        and student.person_id = members.person_id
+group by members.member, {_grouping_sets([("student.institution_id",), ()])}"""
 
 
 def _place_of(dimension: Dimension) -> str:
     cases = " ".join(f"when '{code}' then {place}" for place, code in enumerate(dimension.codes, start=1))
-    return f"cast(case {dimension.column} {cases} else {dimension.codes.index(UNKNOWN) + 1} end as tinyint)"
+    return f"cast(case student.{dimension.column} {cases} else {dimension.codes.index(UNKNOWN) + 1} end as tinyint)"
 
 
-def _profiles(keys: Sequence[str], year: str, counts: Mapping[str, str]) -> str:
-    """Return how many persons of a place and program share all answers: far fewer rows than persons for the cells."""
-    absent = {d.name: d.codes.index("not_reported") + 1 for d in dimensions() if d.column}
-    answers = [f"coalesce(attributes.{name}, {place}) as {name}" for name, place in absent.items()]
-    by = [f"persons.{name}" for name in (*keys, "institution_id", *_PROGRAM_COLUMNS, "credit_status")]
+def _places(keys: Sequence[str]) -> str:
+    """Return each place, or program of a place, with a number and what it is told by (``kind``)."""
+    columns = [*keys, "institution_id", *_PROGRAM_COLUMNS]
+    kinds = " ".join(f"when {column} is not null then '{name}'" for name, column in {_CIP: _CIP, **CONTEXTS}.items())
     return f"""select
-    {_list([*by, *answers, *(f"{sql} as {name}" for name, sql in counts.items())])}
+    {_list([*columns, f"case {kinds} else '{ALL}' end as kind"])},
+    row_number() over (order by {", ".join(columns)}) as place
 from persons
+group by {", ".join(columns)}"""
+
+
+def _profiles(keys: Sequence[str], counts: Mapping[str, str]) -> str:
+    """Return how many persons of a place share all answers: fewer rows than persons, of which each goes into 79 sums."""
+    absent = {d.name: d.codes.index("not_reported") + 1 for d in dimensions() if d.column}
+    answers = {name: f"coalesce(attributes.{name}, {place})" for name, place in absent.items()}
+    same = [f"persons.{key} = places.{key}" for key in keys]
+    same += [f"coalesce(persons.{c}, '') = coalesce(places.{c}, '')" for c in ("institution_id", *_PROGRAM_COLUMNS)]
+    by = ["places.place", "places.kind", "persons.credit_status"]
+    named = [
+        *(f"{sql} as {name}" for name, sql in answers.items()),
+        *(f"{sql} as {name}" for name, sql in counts.items()),
+    ]
+    return f"""select
+    {_list([*by, *named])}
+from persons
+inner join places
+    on
+        {f"{chr(10)}        and ".join(same)}
 left join attributes
     on
-        persons.grantee_id = attributes.grantee_id
-        and persons.{year} = attributes.{year}
-        and persons.person_id = attributes.person_id
+        persons.member = attributes.member
         and coalesce(persons.institution_id, '') = coalesce(attributes.institution_id, '')
-group by {", ".join([*by, *(f"coalesce(attributes.{name}, {place})" for name, place in absent.items())])}"""
+group by {", ".join([*by, *answers.values()])}"""
 
 
-def _subgroups(keys: Sequence[str], counts: Mapping[str, str]) -> str:
-    """Return the counts of all subgroups: pairs for whole places, single dimensions within programs."""
-    names = [d.name for d in dimensions()]
-    single = [(), *((name,) for name in names)]
-    sums = [f"cast(sum({name}) as bigint) as {name}" for name in counts]
-    is_of_place = " and ".join(f"{column} is null" for column in _PROGRAM_COLUMNS)
-    own = [*keys, "institution_id"]
+def _told() -> str:
+    """Return what cells are told by, as data: for each kind of place one row for everybody, a dimension or a pair.
+
+    ``one`` and ``other`` are the numbers of dimensions, 0 for none; the code of the place itself stands at
+    ``context_at``: 1 first, 2 second, 0 nowhere.
+    """
+    names = {d.name: number for number, d in enumerate(dimensions(), start=1)}
+    rows: list[tuple[str, str, int, int, int]] = [(ALL, ALL, 0, 0, 0)]
+    rows += [(ALL, name, number, 0, 0) for name, number in names.items()]
+    rows += [(ALL, f"{a}*{b}", names[a], names[b], 0) for a, b in combinations(names, 2)]
+    rows += [(_CIP, ALL, 0, 0, 0), *((_CIP, name, number, 0, 0) for name, number in names.items())]
+    for context in CONTEXTS:
+        rows.append((context, context, 0, 0, 1))
+        for name, number in names.items():
+            pair = "*".join(sorted((context, name)))
+            rows.append((context, pair, number, 0, 1 if context < name else 2))
+    values = ",\n    ".join(
+        f"({number}, '{kind}', '{name}', {one}, {other}, {at})"
+        for number, (kind, name, one, other, at) in enumerate(rows, start=1)
+    )
+    return f"""select told, kind, subgroup_dimension, one, other, context_at
+from (values
+    {values}
+) as listed (told, kind, subgroup_dimension, one, other, context_at)"""
+
+
+def _subgroups(counts: Mapping[str, str]) -> str:
+    """Return the sums of all cells: each profile enters each thing that its place's cells are told by, in one pass."""
+    sums = [f"cast(sum(profiles.{name}) as bigint) as {name}" for name in counts]
+    one, other = (_answer_to(f"told.{which}") for which in ("one", "other"))
     return f"""select
-    {_list([*own, *(f"cast(null as varchar) as {c}" for c in _PROGRAM_COLUMNS), *names, *sums])}
+    {_list(["profiles.place", "told.told", f"{one} as one_answer", f"{other} as other_answer", *sums])}
 from profiles
-where {is_of_place}
-group by {", ".join(own)}, {_grouping_sets([*single, *combinations(names, 2)])}
-union all
-select
-    {_list([*own, *_PROGRAM_COLUMNS, *names, *sums])}
-from profiles
-where not ({is_of_place})
-group by {", ".join([*own, *_PROGRAM_COLUMNS])}, {_grouping_sets(single)}"""
+inner join told on profiles.kind = told.kind
+group by {", ".join(["profiles.place", "told.told", one, other])}"""
+
+
+def _answer_to(number: str) -> str:
+    cases = " ".join(f"when {place} then profiles.{d.name}" for place, d in enumerate(dimensions(), start=1))
+    return f"case {number} {cases} else 0 end"
+
+
+def _codes() -> str:
+    values = ",\n    ".join(
+        f"({number}, {place}, '{code}')"
+        for number, dimension in enumerate(dimensions(), start=1)
+        for place, code in enumerate(dimension.codes, start=1)
+    )
+    return f"""select dimension, answer, code
+from (values
+    {values}
+) as listed (dimension, answer, code)"""
 
 
 def _cells(keys: Sequence[str], counts: Mapping[str, str]) -> str:
-    told_by = {**{d.name: (d.name, _code_of(d)) for d in dimensions()},
-               **{name: (column, column) for name, column in CONTEXTS.items()}}  # fmt: skip
-    dimension = [f"case when {told_by[name][0]} is not null then '{name}' end" for name in sorted(told_by)]
-    code = [told_by[name][1] for name in sorted(told_by)]
-    named = [
-        f"coalesce(nullif(concat_ws('*', {', '.join(parts)}), ''), '{ALL}') as {column}"
-        for column, parts in (("subgroup_dimension", dimension), ("subgroup_code", code))
-    ]
-    return f"select\n    {_list([*keys, 'institution_id', _CIP, *named, *counts])}\nfrom subgroups"
-
-
-def _code_of(dimension: Dimension) -> str:
-    cases = " ".join(f"when {place} then '{code}'" for place, code in enumerate(dimension.codes, start=1))
-    return f"case {dimension.name} {cases} end"
+    context = f"coalesce({', '.join(f'places.{column}' for column in CONTEXTS.values())})"
+    parts = ["case when told.context_at = 1 then place_code end", "one.code",
+             "case when told.context_at = 2 then place_code end", "other.code"]  # fmt: skip
+    code = ", ".join(part.replace("place_code", context) for part in parts)
+    named = ["told.subgroup_dimension", f"coalesce(nullif(concat_ws('*', {code}), ''), '{ALL}') as subgroup_code"]
+    return f"""select
+    {_list([*(f"places.{key}" for key in (*keys, "institution_id", _CIP)), *named, *(f"subgroups.{c}" for c in counts)])}
+from subgroups
+inner join places on subgroups.place = places.place
+inner join told on subgroups.told = told.told
+left join codes as one on told.one = one.dimension and subgroups.one_answer = one.answer
+left join codes as other on told.other = other.dimension and subgroups.other_answer = other.answer"""
 
 
 def _grouping_sets(sets: Sequence[Sequence[str]]) -> str:

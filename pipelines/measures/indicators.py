@@ -71,7 +71,7 @@ _OUTCOME_COUNTS = {
 }
 _PLACES = """\
 -- A grantee of which no institution can be told has its row all the same.
-places as (
+sources as (
     select
         scope.grantee_id,
         scope.program_year,
@@ -96,37 +96,37 @@ judged as (
         scope.cohort_program_year,
         scope.outcome_window_end,
         scope.indicator_code,
-        places.institution_id,
+        sources.institution_id,
         cells.cip_code,
         coalesce(cells.subgroup_dimension, 'all') as subgroup_dimension,
         coalesce(cells.subgroup_code, 'all') as subgroup_code,
-        places.has_cohort,
+        sources.has_cohort,
         coalesce(cells.numerator_count, 0) as numerator_count,
         coalesce(cells.denominator_count, 0) as denominator_count,
         coalesce(cells.unknown_count, 0) as unknown_count,
         coalesce(cells.unlinkable_count, 0) as unlinkable_count,
         coalesce(cells.matchable_count, 0) as matchable_count,
         case
-            when places.has_cohort = 0 or scope.as_of_date is null then 'not_computable'
+            when sources.has_cohort = 0 or scope.as_of_date is null then 'not_computable'
             when cells.denominator_count is null then 'no_denominator'
             when scope.as_of_date <= scope.outcome_window_end then 'pending'
-            when places.has_outcome = 0 then 'not_computable'
+            when sources.has_outcome = 0 then 'not_computable'
             else 'computed'
         end as status,
         scope.definition_version
-    from places
+    from sources
     inner join mart.indicator_scope as scope
         on
-            places.grantee_id = scope.grantee_id
-            and places.program_year = scope.program_year
-            and places.indicator_code = scope.indicator_code
+            sources.grantee_id = scope.grantee_id
+            and sources.program_year = scope.program_year
+            and sources.indicator_code = scope.indicator_code
     left join cells
         on
-            places.grantee_id = cells.grantee_id
-            and places.program_year = cells.program_year
-            and places.indicator_code = cells.indicator_code
-            and coalesce(places.institution_id, '') = coalesce(cells.institution_id, '')
-    where places.has_cohort = 1 or coalesce(cells.subgroup_dimension, 'all') = 'all' and cells.cip_code is null
+            sources.grantee_id = cells.grantee_id
+            and sources.program_year = cells.program_year
+            and sources.indicator_code = cells.indicator_code
+            and coalesce(sources.institution_id, '') = coalesce(cells.institution_id, '')
+    where sources.has_cohort = 1 or coalesce(cells.subgroup_dimension, 'all') = 'all' and cells.cip_code is null
 )
 
 select
@@ -212,7 +212,7 @@ enrolled as (
     where received.table_name = 'enrollment' and received.row_count > 0
 ),
 
-places as (
+sources as (
     select
         institution.grantee_id,
         institution.program_year,
@@ -232,25 +232,25 @@ places as (
 )
 
 select
-    places.grantee_id,
-    places.program_year,
-    places.count_code,
-    places.institution_id,
+    sources.grantee_id,
+    sources.program_year,
+    sources.count_code,
+    sources.institution_id,
     cells.cip_code,
     coalesce(cells.subgroup_dimension, 'all') as subgroup_dimension,
     coalesce(cells.subgroup_code, 'all') as subgroup_code,
-    coalesce(cells.student_count, case when places.has_enrollment = 1 then 0 end) as student_count,
-    coalesce(cells.unlinkable_count, case when places.has_enrollment = 1 then 0 end) as unlinkable_count,
+    coalesce(cells.student_count, case when sources.has_enrollment = 1 then 0 end) as student_count,
+    coalesce(cells.unlinkable_count, case when sources.has_enrollment = 1 then 0 end) as unlinkable_count,
     definition.definition_version
-from places
+from sources
 inner join reference.definition as definition
-    on places.grantee_id = definition.grantee_id and places.program_year = definition.program_year
+    on sources.grantee_id = definition.grantee_id and sources.program_year = definition.program_year
 left join cells
     on
-        places.grantee_id = cells.grantee_id
-        and places.program_year = cells.program_year
-        and places.count_code = cells.count_code
-        and coalesce(places.institution_id, '') = coalesce(cells.institution_id, '')"""
+        sources.grantee_id = cells.grantee_id
+        and sources.program_year = cells.program_year
+        and sources.count_code = cells.count_code
+        and coalesce(sources.institution_id, '') = coalesce(cells.institution_id, '')"""
 
 
 def indicator_query() -> str:
