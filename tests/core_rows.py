@@ -90,6 +90,15 @@ def define(connection: duckdb.DuckDBPyConnection, **values: Any) -> None:
         connection.execute(f"update reference.definition set {name} = ? where grantee_id = 'oregon'", [value])
 
 
+def count_only(connection: duckdb.DuckDBPyConnection, code_set: str, *codes: str) -> None:
+    """Let only these codes of a set count under the definitions in force for all years of the grantee."""
+    mine = "grantee_id = 'oregon' and code_set = ?"
+    connection.execute(f"delete from reference.counted_code where {mine}", [code_set])
+    for year in YEARS:
+        for code in codes:
+            connection.execute("insert into reference.counted_code values ('oregon', ?, ?, ?)", [year, code_set, code])
+
+
 def rows_of(connection: duckdb.DuckDBPyConnection, table: str, columns: str, where: str = "true") -> list[Any]:
     """Build a derived table with all that it reads and return some of its columns, in order."""
     by_name = {model.table: model for model in all_models()}
