@@ -16,6 +16,7 @@ import click
 
 from pipelines.cli_acts.commands import COMMANDS
 from pipelines.cli_annotate import annotate
+from pipelines.cli_definition import definition
 from pipelines.cli_layout import layout
 from pipelines.cli_notices import notices
 from pipelines.cli_rules import rejudge, rules
@@ -181,7 +182,7 @@ def status(home: Path | None, home_here: Path | None) -> None:
     sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
 
 
-for command in (annotate, layout, rules, rejudge, notices, *COMMANDS):
+for command in (annotate, definition, layout, rules, rejudge, notices, *COMMANDS):
     main.add_command(command)
 
 
