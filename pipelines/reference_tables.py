@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table
+from sqlalchemy import Boolean, Column, Integer, Numeric, String, Table
 
 from pipelines.schema import METADATA, column, provenance_columns
 
@@ -100,7 +100,36 @@ DIRECTORY = _reference(
     key=("unitid",),
 )  # fmt: skip
 
+EMPLOYMENT = _reference(
+    "occupation_employment",
+    "Current Population Survey, table 11: employed persons of 16 years and over by occupation, annual averages. Groups "
+    "of occupations stand among the detailed ones; only Census titles tell them apart.",
+    column("occupation_title", "Title of the occupation or of a group of them.", required=True),
+    column("employed_thousands", "Persons employed, in thousands.", Integer, required=True),
+    column("women_percent", "Women per hundred employed; null where the base is under 50,000.", Numeric(10, 2)),
+    key=("occupation_title",),
+)  # fmt: skip
+
+CENSUS_OCCUPATIONS = _reference(
+    "census_occupation",
+    "Occupation code list of the Census Bureau with equivalent SOC codes; ranges of codes are groups.",
+    column("occupation_title", "Title of the occupation; null where only its group has one."),
+    column("census_code", "Census occupation code of four digits, or a range of them.", required=True),
+    column("soc_code", "SOC code; X stands for what no other row names, a last 0 for all codes below it; null where "
+           "there is none."),
+    key=("census_code",),
+)  # fmt: skip
+
+FIELD_OCCUPATIONS = _reference(
+    "field_occupation",
+    "Crosswalk of NCES and BLS: the occupations that a field of study prepares for, many to many.",
+    column("cip_code", "CIP code in the taxonomy of cip_version, written 51.3801.", ceds="000043", required=True),
+    column("cip_version", "CIP taxonomy of the crosswalk.", codes="cip_version", required=True),
+    column("soc_code", "SOC code of an occupation; null where the crosswalk knows none for the field."),
+    key=("cip_code", "soc_code"),
+)  # fmt: skip
+
 
 def reference_tables() -> list[Table]:
     """Return the tables of schema ``reference`` that files are read into."""
-    return [COMPLETERS, COMPLETIONS, DIRECTORY]
+    return [COMPLETERS, COMPLETIONS, DIRECTORY, EMPLOYMENT, CENSUS_OCCUPATIONS, FIELD_OCCUPATIONS]

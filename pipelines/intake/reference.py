@@ -69,7 +69,8 @@ def take_in_reference(
                 doubt = Doubt("file_archive_safe", str(refusal))
                 taken.append(_refused(connection, Member(name_of(file), name_of(file), file), doubt, received_at))
             else:
-                taken += [_take(connection, home, member, file, received_at) for member in inside]
+                read = [member for member in inside if not _is_ignored(member)]
+                taken += [_take(connection, home, member, file, received_at) for member in read]
     new = tuple(s for s in taken if s is not None)
     for submission in new:
         say(_line(submission))
@@ -107,6 +108,14 @@ def _files_below(path: Path) -> Iterator[Path]:
 def _is_workbook_expected(name: str) -> bool:
     kind = kind_of(name)
     return kind is not None and kind.layout.kind == "workbook"
+
+
+def _is_ignored(member: Member) -> bool:
+    """Return whether a sheet is one of those that the layout of its workbook leaves out."""
+    kind = kind_of(member.name)
+    if kind is None or not kind.layout.sheet or member.sheet in ("", kind.layout.sheet):
+        return False
+    return bool({"*", member.sheet} & set(kind.layout.ignored_sheets))
 
 
 def _take(
