@@ -152,7 +152,7 @@ group by {", ".join(columns)}"""
 
 
 def _profiles(keys: Sequence[str], counts: Mapping[str, str]) -> str:
-    """Return how many persons of a place share all answers: fewer rows than persons, of which each goes into 79 sums."""
+    """Return how many persons of a place share all answers: fewer rows, of which each goes into up to 79 sums."""
     absent = {d.name: d.codes.index("not_reported") + 1 for d in dimensions() if d.column}
     answers = {name: f"coalesce(attributes.{name}, {place})" for name, place in absent.items()}
     same = [f"persons.{key} = places.{key}" for key in keys]
@@ -235,8 +235,9 @@ def _cells(keys: Sequence[str], counts: Mapping[str, str]) -> str:
              "case when told.context_at = 2 then place_code end", "other.code"]  # fmt: skip
     code = ", ".join(part.replace("place_code", context) for part in parts)
     named = ["told.subgroup_dimension", f"coalesce(nullif(concat_ws('*', {code}), ''), '{ALL}') as subgroup_code"]
+    own = [f"places.{key}" for key in (*keys, "institution_id", _CIP)]
     return f"""select
-    {_list([*(f"places.{key}" for key in (*keys, "institution_id", _CIP)), *named, *(f"subgroups.{c}" for c in counts)])}
+    {_list([*own, *named, *(f"subgroups.{name}" for name in counts)])}
 from subgroups
 inner join places on subgroups.place = places.place
 inner join told on subgroups.told = told.told

@@ -192,7 +192,7 @@ select
     counted.count_code,
     institution_id,
     person.person_id,
-    person.person_id = student_id as is_linkable,
+    person.is_linkable,
     coalesce(institution.eligible_recipient_id, 'unknown') as eligible_recipient_id,
     coalesce(program.cip_code, 'unknown') as cip_code,
     coalesce(program.career_cluster_code, 'unknown') as career_cluster_code,

@@ -17,7 +17,7 @@
 -- column credit_status: credit or noncredit, as the program is; unknown where it is not known.
 -- column outcome: met, not_met or unknown.
 -- column is_linkable: Whether the identifier means the same person at another college of the grantee.
--- column is_matchable: Whether the identifier may be looked up at an outside source of placements.
+-- column is_matchable: Whether the identifier may be looked up at another body, as the definition says.
 with excluded_institution as (
     select
         submission_id,
@@ -58,14 +58,13 @@ program as (
     anti join excluded_program using (submission_id, line_number)
 ),
 
-cases as (
+told as (
     select
         grantee_id,
         program_year,
         indicator_code,
         institution_id,
         student_id,
-        person_id,
         program_id,
         outcome
     from mart.placement_case
@@ -76,7 +75,6 @@ cases as (
         indicator_code,
         institution_id,
         student_id,
-        person_id,
         program_id,
         outcome
     from mart.credential_case
@@ -87,41 +85,29 @@ cases as (
         indicator_code,
         institution_id,
         student_id,
-        person_id,
         program_id,
         outcome
     from mart.nontraditional_case
-),
-
-placed as (
-    select
-        cases.*,
-        scope.cohort_program_year
-    from cases
-    inner join mart.indicator_scope as scope
-        on
-            cases.grantee_id = scope.grantee_id
-            and cases.program_year = scope.program_year
-            and cases.indicator_code = scope.indicator_code
 )
 
 select
     grantee_id,
-    placed.program_year,
+    member.program_year,
     cohort_program_year,
-    placed.indicator_code,
+    member.indicator_code,
     institution_id,
-    placed.student_id,
-    placed.person_id,
+    member.student_id,
+    member.person_id,
     program_id,
     coalesce(institution.eligible_recipient_id, 'unknown') as eligible_recipient_id,
     coalesce(program.cip_code, 'unknown') as cip_code,
     coalesce(program.career_cluster_code, 'unknown') as career_cluster_code,
     coalesce(program.award_level_code, 'unknown') as award_level_code,
     coalesce(program.credit_status, 'unknown') as credit_status,
-    placed.outcome,
-    placed.person_id = placed.student_id as is_linkable,
-    placed.person_id = placed.student_id as is_matchable
-from placed
+    told.outcome,
+    member.is_linkable,
+    member.is_matchable
+from mart.cohort_member as member
+inner join told using (grantee_id, program_year, indicator_code, institution_id, student_id, program_id)
 left join institution using (grantee_id, cohort_program_year, institution_id)
 left join program using (grantee_id, cohort_program_year, institution_id, program_id)

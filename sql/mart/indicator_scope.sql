@@ -18,15 +18,19 @@ with sent as (
     group by grantee_id, program_year
 ),
 
--- Completion in one calendar quarter is followed up in the second quarter after it.
+-- The outcome of those who completed on the last day of the cohort's year can be known when the quarter in which they
+-- are looked for is over: the second after, 1 October to 31 December, where the definition says nothing else.
 scope as (
     select
         grantee_id,
         program_year,
         '1P1' as indicator_code,
         cohort_program_year_1p1 as cohort_program_year,
-        cast(date_trunc('quarter', cohort_end_date_1p1) + interval 9 month - interval 1 day as date)
-            as outcome_window_end,
+        cast(
+            date_trunc('quarter', cohort_end_date_1p1) + (follow_up_quarters + 1) * 3 * interval 1 month
+            - interval 1 day
+            as date
+        ) as outcome_window_end,
         definition_version
     from reference.definition
     union all
@@ -35,7 +39,7 @@ scope as (
         program_year,
         '2P1' as indicator_code,
         cohort_program_year_2p1 as cohort_program_year,
-        cast(cohort_end_date_2p1 + interval 1 year as date) as outcome_window_end,
+        cast(cohort_end_date_2p1 + credential_window_months * interval 1 month as date) as outcome_window_end,
         definition_version
     from reference.definition
     union all
