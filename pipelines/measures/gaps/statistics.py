@@ -115,7 +115,7 @@ def q_values(p: Shares, family: Counts) -> Shares:
         return result
     starts = np.unique(family[order], return_index=True)[1]
     for members in np.split(order, starts[1:]):
-        raw = p[members] * len(members) / np.arange(len(members), 0, -1)
+        raw = p[members] * (len(members) / np.arange(len(members), 0, -1))  # rounded so, q is never below p
         result[members] = np.minimum.accumulate(np.minimum(raw, 1.0))
     return result
 

@@ -92,7 +92,8 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 def append(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
     """Append a frame whose columns are those of the table, or more; NaN becomes null."""
     names = list(TABLES[table][1])
-    doubles = [name for name in names if rows.schema[name].is_float()]
+    schema = rows.schema
+    doubles = [name for name in names if schema[name].is_float()]
     frame = rows.select(names).with_columns(pl.col(doubles).fill_nan(None))
     connection.register("gap_rows", frame)
     connection.execute(f"insert into {table} select {', '.join(names)} from gap_rows")
