@@ -21,6 +21,7 @@ RULE = "enrollment_credits_earned_plausible"
 PAGES = {
     "first page": "reports/index.html",
     "grantee": "reports/grantees/oregon.html",
+    "measures": "reports/measures/*/*.html",
     "institution": "reports/institutions/*/*.html",
     "submission": "reports/submissions/*.html",
     "rule book": "reports/rules/index.html",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.desk.desk import Desk
 from pipelines.desk.grantee import YearFacts, year_facts
+from pipelines.desk.measures import measured
 from pipelines.desk.sources import Sources, read_history, read_sources
 from pipelines.desk.waivers import WaiverRow, waiver_rows
 from pipelines.measures.ipeds import has_ipeds
@@ -59,6 +60,7 @@ def _page(
         },
         totals={anchors[year.program_year]: _sum(year) for year in years},
         scorecards={anchors[year.program_year] for year in years if _has_scorecard(desk, grantee_id, year)},
+        measured=measured(desk),
         ipeds=f"ipeds/{grantee_id}.html" if grantee_id and has_ipeds(desk.connection) else "",
     )
     words = " ".join([grantee_id or "reference strays", *(year.program_year or "" for year in years)])

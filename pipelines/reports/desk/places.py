@@ -10,7 +10,7 @@ NOTICES = "notices.html"
 DATA_DOCS = "data-docs/index.html"
 STYLE, SCRIPT, SEARCH = "assets/desk.css", "assets/desk.js", "assets/search.js"
 # What the desk owns below ``reports`` and clears of pages that are no longer made.
-FOLDERS = ("grantees", "institutions", "submissions", "rules", "rows")
+FOLDERS = ("grantees", "institutions", "measures", "submissions", "rules", "rows")
 _REFERENCE, _ALL_YEARS = "reference", "all"
 
 
@@ -22,6 +22,11 @@ def of_grantee(grantee_id: str | None) -> str:
 def of_institution(grantee_id: str, slug: str) -> str:
     """Return the page of an institution, by its name in paths (``directory.Institution.slug``)."""
     return f"institutions/{grantee_id}/{slug}.html"
+
+
+def of_measures(grantee_id: str, program_year: str) -> str:
+    """Return the page of a grantee's indicators, levels and gaps in a program year."""
+    return f"measures/{grantee_id}/{program_year}.html"
 
 
 def of_submission(submission_id: str) -> str:

@@ -22,6 +22,7 @@ from pipelines.reports.desk import (
     dictionary,
     grantee,
     institution,
+    measures,
     notices,
     overview,
     places,
@@ -35,7 +36,7 @@ from pipelines.reports.ipeds import write_ipeds_pages
 from pipelines.reports.page import TEMPLATES
 
 # Written side by side: rows are made by DuckDB, the others by templates, and neither waits for the other.
-STREAMS = ((grantee, institution, submission, rules, waivers, dictionary, notices), (rows,))
+STREAMS = ((grantee, measures, institution, submission, rules, waivers, dictionary, notices), (rows,))
 KINDS = tuple(chain(*STREAMS))
 Entry = tuple[str, str, str, str]  # kind, title, keywords and place, as the search lists them
 
