@@ -65,24 +65,35 @@ def margins() -> Iterator[tuple[str, str]]:
     yield from (("institution_id", "cover"), (_CIP, "cover"))
 
 
+def margin_lines() -> str:
+    """Return the lines of a header that say how the parts of a table of cells sum to the whole."""
+    return "".join(f"-- margin {told_by}: {kind}\n" for told_by, kind in margins())
+
+
 def cells_query(
-    source: str, keys: Sequence[str], year: str, flags: Mapping[str, str], counts: Mapping[str, str]
+    source: str,
+    keys: Sequence[str],
+    year: str,
+    flags: Mapping[str, str],
+    counts: Mapping[str, str],
+    *,
+    is_whole: bool = True,
 ) -> str:
     """Return the common table expressions that end in ``cells``: one row for each cell that has anybody.
 
     ``source`` is a query with a row for each person and program: ``keys``, the program year ``year`` whose attributes
     count, institution_id, person_id, credit_status and the columns of programs. ``flags`` maps a name to an aggregate
     over a person's rows, ``counts`` one to an aggregate over persons. ``cells`` has ``keys``, institution_id, cip_code,
-    subgroup_dimension, subgroup_code and ``counts``.
+    subgroup_dimension, subgroup_code and ``counts``; unless ``is_whole``, no programs and no pairs.
     """
     parts = {
         "reported": source,
         "members": _members(year),
-        "persons": _persons(keys, year, flags),
+        "persons": _persons(keys, year, flags, _PROGRAM_COLUMNS if is_whole else ()),
         "attributes": _attributes(year),
         "places": _places(keys),
         "profiles": _profiles(keys, counts),
-        "told": _told(),
+        "told": _told(_told_rows() if is_whole else _told_rows()[: len(dimensions()) + 1]),
         "subgroups": _subgroups(counts),
         "codes": _codes(),
         "cells": _cells(keys, counts),
@@ -101,17 +112,18 @@ from reported
 group by grantee_id, {year}, person_id"""
 
 
-def _persons(keys: Sequence[str], year: str, flags: Mapping[str, str]) -> str:
-    """Return the persons of each place and program, each once there."""
+def _persons(keys: Sequence[str], year: str, flags: Mapping[str, str], told_apart: Sequence[str]) -> str:
+    """Return the persons of each place and, where programs are ``told_apart``, of each program: each once there."""
     own = [f"reported.{key}" for key in keys]
-    programs = [(), *((column,) for column in _PROGRAM_COLUMNS)]
-    sets = [(*place, *program) for program in programs for place in ((), ("institution_id",))]
-    sets.remove(("institution_id", CONTEXTS["eligible_recipient"]))
+    programs = [(), *((column,) for column in told_apart)]
+    sets = [(*place, *program) for program in programs for place in ((), ("institution_id",))
+            if not (place and program == (CONTEXTS["eligible_recipient"],))]  # fmt: skip
+    columns = [c if c in told_apart else f"cast(null as varchar) as {c}" for c in _PROGRAM_COLUMNS]
     has_credit, has_noncredit = (f"max(case credit_status when '{c}' then 1 else 0 end)" for c in CREDIT_STATUSES[:2])
     credit = f"case {has_credit} + 2 * {has_noncredit} when 0 then 4 when 1 then 1 when 2 then 2 else 3 end"
     measured = [f"cast({credit} as tinyint) as credit_status", *(f"{sql} as {name}" for name, sql in flags.items())]
     return f"""select
-    {_list([*own, "members.member", "institution_id", *_PROGRAM_COLUMNS, *measured])}
+    {_list([*own, "members.member", "institution_id", *columns, *measured])}
 from reported
 inner join members
     on
@@ -175,22 +187,24 @@ left join attributes
 group by {", ".join([*by, *answers.values()])}"""
 
 
-def _told() -> str:
-    """Return what cells are told by, as data: for each kind of place one row for everybody, a dimension or a pair.
+def _told_rows() -> list[tuple[str, str, int, int, int]]:
+    """Return what cells are told by: for each kind of place everybody, each dimension, and for whole places each pair.
 
-    ``one`` and ``other`` are the numbers of dimensions, 0 for none; the code of the place itself stands at
-    ``context_at``: 1 first, 2 second, 0 nowhere.
+    The third and fourth are the numbers of the dimensions, 0 for none. The last is where the code of the place itself
+    stands: 1 first, 2 second, 0 nowhere.
     """
     names = {d.name: number for number, d in enumerate(dimensions(), start=1)}
-    rows: list[tuple[str, str, int, int, int]] = [(ALL, ALL, 0, 0, 0)]
-    rows += [(ALL, name, number, 0, 0) for name, number in names.items()]
+    rows = [(ALL, ALL, 0, 0, 0), *((ALL, name, number, 0, 0) for name, number in names.items())]
     rows += [(ALL, f"{a}*{b}", names[a], names[b], 0) for a, b in combinations(names, 2)]
     rows += [(_CIP, ALL, 0, 0, 0), *((_CIP, name, number, 0, 0) for name, number in names.items())]
     for context in CONTEXTS:
         rows.append((context, context, 0, 0, 1))
-        for name, number in names.items():
-            pair = "*".join(sorted((context, name)))
-            rows.append((context, pair, number, 0, 1 if context < name else 2))
+        rows += [(context, "*".join(sorted((context, name))), number, 0, 1 if context < name else 2)
+                 for name, number in names.items()]  # fmt: skip
+    return rows
+
+
+def _told(rows: Sequence[tuple[str, str, int, int, int]]) -> str:
     values = ",\n    ".join(
         f"({number}, '{kind}', '{name}', {one}, {other}, {at})"
         for number, (kind, name, one, other, at) in enumerate(rows, start=1)

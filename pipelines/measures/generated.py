@@ -12,7 +12,9 @@ from sqlalchemy import Column, Table
 
 from pipelines.code_sets import STATES
 from pipelines.measures.exclusion import exclusion_query
-from pipelines.measures.indicators import indicator_query, student_count_query
+from pipelines.measures.indicators import indicator_query
+from pipelines.measures.placement_match import placement_match_query
+from pipelines.measures.student_count import student_count_query
 from pipelines.measures.student_year import student_year_query
 from pipelines.schema import content_columns, core_tables
 from pipelines.worksheet_form import form_query
@@ -67,6 +69,7 @@ def generated_queries() -> Iterator[tuple[str, str, str]]:
     yield "mart", "record_count", _RECORD_COUNT_HEADER + _record_count()
     yield "mart", "indicator", indicator_query()
     yield "mart", "student_count", student_count_query()
+    yield "mart", "placement_match", placement_match_query()
     yield "mart", "student_year", student_year_query()
     yield "mart", "form_line", form_query()
     yield "quality", "expected_file", _EXPECTED_FILE_HEADER + _expected_file()

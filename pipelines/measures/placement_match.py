@@ -1,0 +1,135 @@
+"""The model ``mart.placement_match``: what each source of placements knows of whom.
+
+Dimensions and the way from persons to cells are in ``cells``; what counts as an outcome is said by
+``mart.placement_case``, whose reading of what sources say stands here source by source.
+"""
+
+from __future__ import annotations
+
+from pipelines.measures.cells import CONTEXTS, cells_query, dimensions
+
+_MATCH_HEADER = """\
+-- What each source of placements that counts under the definition knows of the persons of 1P1: match rates by subgroup.
+-- Where a source knows less of one group than of another, the gap between the two may be one of the source. Only places
+-- whose 1P1 is computed.
+-- grain: grantee_id, program_year, institution_id, placement_source, subgroup_dimension, subgroup_code
+-- column grantee_id: The grantee.
+-- column program_year: The reporting year.
+-- column institution_id: The institution; null means all.
+-- column placement_source: The source (code set placement_source).
+-- column subgroup_dimension: all or a dimension.
+-- column subgroup_code: all or a code of the dimension.
+-- column denominator_count: Persons of 1P1.
+-- column looked_for_count: Those of whom the source has a record of the quarter to look at, whatever it says.
+-- column matched_count: Those of whom it says something: found in a status, or looked for and not found anywhere.
+-- column placed_count: Those whom it found in a status that counts.
+"""
+_LOOKED_FOR = """\
+excluded as (
+    select submission_id, line_number
+    from mart.exclusion
+    where table_name = 'placement'
+),
+
+looked_for as (
+    select placement.grantee_id, placement.program_year, person.person_id, placement.reference_quarter,
+        placement.placement_status, placement.placement_source
+    from core.placement as placement
+    anti join excluded using (submission_id, line_number)
+    inner join mart.person as person
+        on
+            placement.grantee_id = person.grantee_id
+            and placement.institution_id = person.institution_id
+            and placement.student_id = person.student_id
+),
+
+counted_source as (
+    select grantee_id, program_year, code as placement_source
+    from reference.counted_code
+    where code_set = 'placement_source'
+),
+
+counted_status as (
+    select grantee_id, program_year, code as placement_status
+    from reference.counted_code
+    where code_set = 'placement_status'
+),
+
+-- As in mart.placement_case: not engaged says something only where the source could have found the person.
+said as (
+    select member.grantee_id, member.program_year, member.institution_id, member.student_id, member.program_id,
+        looked_for.placement_source,
+        max(
+            case
+                when looked_for.placement_status = 'unknown' then 1
+                when counted_status.placement_status is not null then 3
+                when member.is_matchable or looked_for.placement_source = 'survey' then 2
+                else 1
+            end
+        ) as said
+    from mart.cohort_member as member
+    inner join looked_for
+        on
+            member.grantee_id = looked_for.grantee_id
+            and member.person_id = looked_for.person_id
+            and member.outcome_quarter = looked_for.reference_quarter
+            and member.program_year >= looked_for.program_year
+    left join counted_status
+        on
+            member.grantee_id = counted_status.grantee_id
+            and member.program_year = counted_status.program_year
+            and looked_for.placement_status = counted_status.placement_status
+    where member.indicator_code = '1P1'
+    group by
+        member.grantee_id, member.program_year, member.institution_id, member.student_id, member.program_id,
+        looked_for.placement_source
+)"""
+_MATCHES = """\
+select
+    cells.grantee_id,
+    cells.program_year,
+    cells.institution_id,
+    cells.placement_source,
+    cells.subgroup_dimension,
+    cells.subgroup_code,
+    cells.denominator_count,
+    cells.looked_for_count,
+    cells.matched_count,
+    cells.placed_count
+from cells
+inner join mart.indicator as everybody
+    on
+        cells.grantee_id = everybody.grantee_id
+        and cells.program_year = everybody.program_year
+        and coalesce(cells.institution_id, '') = coalesce(everybody.institution_id, '')
+where
+    everybody.indicator_code = '1P1'
+    and everybody.cip_code is null
+    and everybody.subgroup_dimension = 'all'
+    and everybody.status = 'computed'"""
+
+
+def placement_match_query() -> str:
+    """Return the model ``mart.placement_match``: header and query."""
+    programs = ", ".join(f"one.{column}" for column in ("cip_code", *CONTEXTS.values()))
+    source = f"""select one.grantee_id, one.program_year, one.cohort_program_year, counted_source.placement_source,
+    one.institution_id, one.person_id, one.credit_status, {programs}, coalesce(said.said, 0) as said
+from mart.indicator_case as one
+inner join counted_source
+    on one.grantee_id = counted_source.grantee_id and one.program_year = counted_source.program_year
+left join said
+    on
+        one.grantee_id = said.grantee_id
+        and one.program_year = said.program_year
+        and one.institution_id = said.institution_id
+        and one.student_id = said.student_id
+        and one.program_id = said.program_id
+        and counted_source.placement_source = said.placement_source
+where one.indicator_code = '1P1'"""
+    names = {"looked_for_count": 1, "matched_count": 2, "placed_count": 3}
+    counts = {"denominator_count": "count(*)"}
+    counts |= {name: f"count(case when persons.said >= {least} then 1 end)" for name, least in names.items()}
+    keys = ("grantee_id", "program_year", "placement_source")
+    cells = cells_query(source, keys, "cohort_program_year", {"said": "max(said)"}, counts, is_whole=False)
+    lines = "".join(f"-- margin {d.name}: partition\n" for d in dimensions()) + "-- margin institution_id: cover\n"
+    return f"{_MATCH_HEADER}{lines}with {_LOOKED_FOR},\n\n{cells}\n\n{_MATCHES}"
