@@ -90,6 +90,12 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "insert into reference.ipeds_directory (program_year, unitid, institution_name, state, control, instcat) "
         "values ('2022-23', '208415', 'Cedar Fork', 'OR', 1, 4), ('2022-23', '208275', 'Elsewhere', 'OR', 1, 4)"
     )
+    connection.execute(
+        "insert into reference.field_occupation (program_year, cip_code, cip_version, soc_code) "
+        "values ('2020-21', '48.0508', 'CIP2020', '51-4121')"
+    )
+    connection.execute("insert into reference.occupation_employment (program_year) values ('2021-22')")
+    connection.execute("insert into reference.census_occupation (program_year) values ('2018-19')")
     connection.execute("insert into quality.run (run_id, finished_at, exit_code) values ('run-1', '2026-01-02', 0)")
     connection.execute(
         "insert into quality.rule_result (run_id, rule_id, status, grantee_id) "
