@@ -1,4 +1,4 @@
-"""Dagster's view of what a night makes for people: scorecards, returns, Data Docs, desk, published file, the run's end.
+"""Dagster's view of what a night makes for people: scorecards, worksheets, returns, the desk, the published file.
 
 No logic: each step calls its room.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines import ledger, return_tables
+from pipelines import act_tables, ledger, return_tables
 from pipelines.asset_step import (
     DATA_DOCS,
     DESK,
@@ -20,6 +20,7 @@ from pipelines.asset_step import (
     RETURN,
     RUN,
     SCORECARD,
+    WORKSHEET,
     asked,
     step_of,
 )
@@ -31,7 +32,15 @@ if TYPE_CHECKING:
 
 def output_assets(known: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition]:
     """Return the assets of what is made for people. ``known`` are those of all that the scorecards rest on."""
-    return [_scorecard([RESULT, FINDING, *known]), _returns(), _data_docs(), _desk(), _published(), _run()]
+    return [
+        _scorecard([RESULT, FINDING, *known]),
+        _worksheet(known),
+        _returns(),
+        _data_docs(),
+        _desk(),
+        _published(),
+        _run(),
+    ]
 
 
 def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -43,6 +52,17 @@ def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
     spec = dg.AssetSpec(SCORECARD, deps=deps, description="A needs-assessment scorecard a grantee and year.")
     return step_of("scorecard", "reports", [spec], write)
+
+
+def _worksheet(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    def write(context: dg.AssetExecutionContext) -> None:
+        from pipelines.car.write import write_worksheets
+
+        night, selected = asked(context)
+        write_worksheets(night.connection, night.settings.home, night.run_id, _pairs(selected))
+
+    spec = dg.AssetSpec(WORKSHEET, deps=deps, description=act_tables.WORKSHEET.comment)
+    return step_of("worksheet", "reports", [spec], write)
 
 
 def _returns() -> dg.AssetsDefinition:
@@ -76,7 +96,9 @@ def _desk() -> dg.AssetsDefinition:
         count = write_desk(night.connection, night.settings.home, night.run_id)
         night.say(f"the desk has {count} pages")
 
-    spec = dg.AssetSpec(DESK, deps=[SCORECARD, RETURN, DATA_DOCS], description="The steward's desk: static pages.")
+    spec = dg.AssetSpec(
+        DESK, deps=[SCORECARD, WORKSHEET, RETURN, DATA_DOCS], description="The steward's desk: static pages."
+    )
     return step_of("desk", "reports", [spec], write, is_whole=True)
 
 

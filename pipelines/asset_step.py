@@ -27,6 +27,7 @@ QUARANTINE, DEFINITION = dg.AssetKey(["quality", "quarantine"]), dg.AssetKey(["r
 SCORECARD, PUBLISHED, RUN = dg.AssetKey("scorecard"), dg.AssetKey("published"), dg.AssetKey(["quality", "run"])
 RETURN, DATA_DOCS, DESK = dg.AssetKey(["quality", "return_package"]), dg.AssetKey("data_docs"), dg.AssetKey("desk")
 EXPLANATION = dg.AssetKey(["quality", "finding_explanation"])
+GAP, WORKSHEET = dg.AssetKey(["mart", "gap"]), dg.AssetKey(["quality", "worksheet"])
 
 
 def program_years(today: date | None = None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pipelines.asset_outputs import output_assets
 from pipelines.asset_step import (
     DEFINITION,
     FINDING,
+    GAP,
     QUARANTINE,
     RESULT,
     RETURN,
@@ -30,6 +31,16 @@ from pipelines.schema import answer_tables, core_tables
 
 if TYPE_CHECKING:
     from pipelines.validation.partition import Partition
+
+
+# What is loaded from the grantees' folders beside their definitions.
+_DECLARED = {
+    "term": "The order of the grantees' terms within a program year.",
+    "counted_code": "The codes that count under the definitions, by year.",
+    "performance_level": "Levels of performance, of States and eligible recipients.",
+    "improvement_plan": "Improvement plans, and for which years.",
+    "ipeds_exception": "Known differences between awards submitted and IPEDS.",
+}
 
 
 def _intake() -> dg.AssetsDefinition:
@@ -81,7 +92,7 @@ def _definition() -> dg.AssetsDefinition:
 
     specs = [
         dg.AssetSpec(DEFINITION, description="What participant, concentrator and the indicators mean, by year."),
-        dg.AssetSpec(["reference", "term"], description="The order of the grantees' terms within a program year."),
+        *(dg.AssetSpec(["reference", name], description=text) for name, text in _DECLARED.items()),
     ]
     return step_of("definition", "reference", specs, load, is_whole=True)
 
@@ -96,6 +107,19 @@ def _model(model: models.Model) -> dg.AssetsDefinition:
         models.build(context.resources.night.connection, model)
 
     return step_of(f"{model.schema}_{model.name}", model.schema, [spec], build, is_whole=True)
+
+
+def _gap() -> dg.AssetsDefinition:
+    def measure(context: dg.AssetExecutionContext) -> None:
+        from pipelines.measures.gaps.build import build_gaps
+
+        build_gaps(context.resources.night.connection)
+
+    deps = [dg.AssetKey(["mart", name]) for name in ("indicator", "readiness")]
+    spec = dg.AssetSpec(
+        GAP, deps=deps, description="Gaps of subgroups to all concentrators, and whether to trust them."
+    )
+    return step_of("gap", "mart", [spec], measure, is_whole=True)
 
 
 def asset_of(table: str) -> dg.AssetKey | None:
@@ -144,9 +168,9 @@ def all_assets() -> list[dg.AssetsDefinition]:
     names = [*(f"core.{table.name}" for table in core_tables()), *(m.table for m in derived)]
     judged = {table for table in tables_with_rules() if not table.startswith("reference.")}
     return [
-        _intake(), _definition(), *(_model(model) for model in derived),
+        _intake(), _definition(), *(_model(model) for model in derived), _gap(),
         _judgement(sorted({*names, *judged} - _made_of_results(derived))),
-        *output_assets([dg.AssetKey(name.split(".")) for name in names]),
+        *output_assets([*(dg.AssetKey(name.split(".")) for name in names), GAP]),
     ]  # fmt: skip
 
 

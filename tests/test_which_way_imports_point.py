@@ -13,7 +13,15 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     ("configuration", "markdown", "spreadsheet_text"),
     ("layouts", "schema", "code_sets"),
-    ("layout_files", "own_tables", "equity_source"),
+    (
+        "layout_files",
+        "own_tables",
+        "equity_source",
+        "indicator_definition",
+        "performance_level",
+        "ipeds_exception",
+        "worksheet_form",
+    ),
     (
         "ledger",
         "act_tables",
@@ -30,6 +38,8 @@ FLOORS = (
     ("measures",),
     ("models",),
     ("validation",),
+    ("side_by_side",),
+    ("car",),
     ("publish", "scorecard", "sample", "desk", "returns"),
     ("reports",),
     ("notices",),
@@ -40,7 +50,7 @@ FLOORS = (
     ("asset_checks",),
     ("definitions", "terminal"),
     ("console", "rule_book", "data_dictionary"),
-    ("docs", "bill_of_materials", "cli_acts", "cli_annotate", "cli_layout", "cli_notices", "cli_rules"),
+    ("docs", "bill_of_materials", "cli_acts", "cli_annotate", "cli_definition", "cli_layout", "cli_notices", "cli_rules"),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
