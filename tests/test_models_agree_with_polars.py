@@ -22,6 +22,15 @@ WINDOWS = {year: (date(int(year[:4]), 7, 1), date(int(year[:4]) + 1, 6, 30)) for
 SEMESTER = {"semester_credit": Fraction(1), "quarter_credit": Fraction(2, 3), "clock_hour": Fraction(1, 30)}
 FOUND = {"employment", "postsecondary_education", "advanced_training", "military", "national_service"}
 TERMS = ("summer", "fall", "winter", "spring")
+RECIPIENT = {"A": "R1", "B": "R2"}
+INVENTORY: dict[str, dict[str, str | None]] = {
+    "P1": {"cip_code": "48.0508", "career_cluster_code": "13", "award_level_code": "01", "credit_status": "credit"},
+    "P2": {"cip_code": "51.3801", "career_cluster_code": "08", "award_level_code": None, "credit_status": "noncredit"},
+    "P3": {"cip_code": "51.3801", "career_cluster_code": None, "award_level_code": "01", "credit_status": "credit"},
+}
+FLAGS = ("active_duty_parent", "disability", "economic_disadvantage", "english_learner", "foster_care", "homelessness",
+         "nontraditional_preparation", "out_of_workforce", "single_parent")  # fmt: skip
+ANSWERS = ("yes", "no", "unknown", "declined", "not_reported", "not_collected")
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
@@ -44,10 +53,10 @@ def _fill(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> None:
     for year in YEARS:
         for college in ("A", "B"):
             here = {"program_year": year, "institution_id": college}
-            add(connection, "institution", **here)
+            add(connection, "institution", **here, eligible_recipient_id=RECIPIENT[college])
             for program, (length, unit) in lengths.items():
                 add(connection, "program", **here, program_id=program, program_length=length, program_length_unit=unit,
-                    nontraditional_sex=chance.choice(["female", "male", "neither"]))  # fmt: skip
+                    nontraditional_sex=chance.choice(["female", "male", "neither"]), **INVENTORY[program])  # fmt: skip
                 for term in TERMS:
                     add(connection, "course", **here, course_id=program, program_id=program, term_code=term)
             for number in range(40):
@@ -66,8 +75,10 @@ def _add_student(connection: duckdb.DuckDBPyConnection, chance: random.Random, h
     def day(reach: int) -> date:
         return start + timedelta(days=chance.randrange(-reach, reach))
 
-    kind = "ssn" if int(name[1:]) % 2 else "local"
-    add(connection, "student", **who, student_id_kind=kind, sex=chance.choice(["female", "male", "unknown", "another"]))
+    kind = "ssn" if int(name[1:]) % 4 else "local"
+    add(connection, "student", **who, student_id_kind=kind, sex=chance.choice(["female", "male", "unknown", "another"]),
+        race_selections=chance.choice(["asian", "white", "declined", "unknown"]),
+        **{f"{flag}_status": chance.choice(ANSWERS) for flag in FLAGS})  # fmt: skip
     for program in chance.sample(["P1", "P2", "P3"], 2):
         for term in chance.sample(TERMS, 2):
             unit = chance.choice(list(SEMESTER))
@@ -150,7 +161,7 @@ def test_concentrators_are_those_that_the_statute_names(college):
 
 
 def _person(college: str, student: str) -> str:
-    return student if int(student[1:]) % 2 else f"{college}/{student}"
+    return student if int(student[1:]) % 4 else f"{college}/{student}"
 
 
 def _second_quarter_after(day: date) -> str:
@@ -175,16 +186,19 @@ def _placed(connection: duckdb.DuckDBPyConnection, row: dict[str, Any], year: st
     if row["exit_date"] is None:
         return "unknown"
     person = _person(row["institution_id"], row["student_id"])
-    statuses = {
-        p["placement_status"]
+    answers = [
+        (p["placement_status"], p["placement_source"])
         for p in _frame(connection, "placement").iter_rows(named=True)
         if _person(p["institution_id"], p["student_id"]) == person
         and p["reference_quarter"] == _second_quarter_after(row["exit_date"])
         and p["program_year"] <= year
-    }
-    if statuses & FOUND:
+    ]
+    if any(status in FOUND for status, _ in answers):
         return "met"
-    return "not_met" if "not_engaged" in statuses else "unknown"
+    # A local number means nothing to a source of records, so that its silence says nothing; a survey asks the person.
+    is_matchable = int(row["student_id"][1:]) % 4 != 0
+    sought = any(status == "not_engaged" and (is_matchable or source == "survey") for status, source in answers)
+    return "not_met" if sought else "unknown"
 
 
 def _credentialed(connection: duckdb.DuckDBPyConnection, row: dict[str, Any], year: str) -> str:
@@ -257,3 +271,115 @@ def test_nontraditional_concentration_is_that_of_the_second_opinion(college, whe
             outcome = "unknown" if sex == "unknown" else "met" if sex == flag else "not_met"
             outcomes.append((_person(institution, student), outcome))
     assert _found(college, "3P1", year, where) == _summed(outcomes)
+
+
+def _answer(dimension: str, reports: list[dict[str, Any]]) -> str:
+    """Return what a person is, of all reports of a year at one college or at all: a value weighs more than none."""
+    states = [*ANSWERS[2:]]
+    if not reports:
+        return "not_reported"
+    column = {"sex": "sex", "race_ethnicity": "race_selections"}.get(dimension, f"{dimension}_status")
+    found = {report[column] for report in reports}
+    values = [*sorted(found - set(states), reverse=True)] if dimension in ("sex", "race_ethnicity") else ["yes", "no"]
+    return next(answer for answer in [*values, *states] if answer in found)
+
+
+def _cases(connection: duckdb.DuckDBPyConnection, code: str, year: str, cohort: str) -> Iterator[tuple[str, ...]]:
+    """Yield (college, student, program, outcome) of an indicator."""
+    if code != "3P1":
+        judge = _placed if code == "1P1" else _credentialed
+        for row in _completers(connection, cohort):
+            yield row["institution_id"], row["student_id"], row["program_id"], judge(connection, row, year)
+        return
+    sexes = {(r["institution_id"], r["student_id"]): r["sex"]
+             for r in _frame(connection, "student").filter(program_year=cohort).iter_rows(named=True)}  # fmt: skip
+    flags = {(r["institution_id"], r["program_id"]): r["nontraditional_sex"]
+             for r in _frame(connection, "program").filter(program_year=cohort).iter_rows(named=True)}  # fmt: skip
+    for found, college, student, program in expected_concentrators(connection):
+        if found == cohort and (flag := flags[(college, program)]) != "neither":
+            sex = sexes[(college, student)]
+            yield college, student, program, "unknown" if sex == "unknown" else "met" if sex == flag else "not_met"
+
+
+def expected_cells(connection: duckdb.DuckDBPyConnection, code: str, year: str, cohort: str) -> dict[Any, Any]:
+    """Return (institution, CIP, dimension, code) -> numerator, denominator, unknown, unlinkable of all cells.
+
+    Places and programs are taken one by one; within each a frame of persons is grouped by every set of columns.
+    """
+    cases = pl.DataFrame(
+        [
+            {"college": college, "person": _person(college, student), "recipient": RECIPIENT[college],
+             "program": INVENTORY[program], "rank": ["not_met", "unknown", "met"].index(outcome)}
+            for college, student, program, outcome in _cases(connection, code, year, cohort)
+        ]
+    )  # fmt: skip
+    cases = cases.unnest("program").with_columns(pl.col(pl.String).fill_null("unknown"))
+    reports: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for row in _frame(connection, "student").filter(program_year=cohort).iter_rows(named=True):
+        person = _person(row["institution_id"], row["student_id"])
+        reports[(row["institution_id"], person)].append(row)
+        reports[(None, person)].append(row)
+    cells: dict[Any, Any] = {}
+    contexts = {"cip_code": "cip_code", "career_cluster": "career_cluster_code", "award_level": "award_level_code"}
+    for place in (None, "A", "B"):
+        here = cases if place is None else cases.filter(college=place)
+        parts = [("", None, here)]
+        for context, column in {**contexts, **({} if place else {"eligible_recipient": "recipient"})}.items():
+            parts += [(context, value, part) for (value,), part in here.group_by(column)]
+        for context, value, part in parts:
+            persons = _persons_with_answers(part, place, reports)
+            for told, code_, counts in _grouped(persons, is_whole=not context):
+                dimension, subgroup = {"cip_code": (told, code_), "": (told, code_)}.get(context) or _beside(
+                    told, code_, context, value
+                )
+                cells[(place, value if context == "cip_code" else None, dimension, subgroup)] = counts
+    return cells
+
+
+def _persons_with_answers(cases: pl.DataFrame, place: str | None, reports: dict[Any, Any]) -> pl.DataFrame:
+    persons = cases.group_by("person").agg(
+        pl.col("rank").max(),
+        pl.when(pl.col("credit_status").n_unique() > 1).then(pl.lit("credit_and_noncredit"))
+        .otherwise(pl.col("credit_status").first()).alias("credit_status"),
+    )  # fmt: skip
+    answers = [
+        {name: _answer(name, reports[(place, person)]) for name in ("sex", "race_ethnicity", *FLAGS)}
+        for person in persons["person"]
+    ]
+    return persons.hstack(pl.DataFrame(answers))
+
+
+def _grouped(persons: pl.DataFrame, *, is_whole: bool) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    """Yield what tells apart, the code and the counts: everybody, each dimension and, for whole places, each pair."""
+    names = sorted({"sex", "race_ethnicity", "credit_status", *FLAGS})
+    pairs = [[one, other] for one in names for other in names if one < other] if is_whole else []
+    for told in [[], *([name] for name in names), *pairs]:
+        groups = persons.group_by(told) if told else [((), persons)]
+        for values, group in groups:
+            counts = (
+                (group["rank"] == 2).sum(), group.height, (group["rank"] == 1).sum(),
+                group["person"].str.contains("/").sum(),
+            )  # fmt: skip
+            yield "*".join(told) or "all", "*".join(map(str, values)) or "all", counts
+
+
+def _beside(told: str, code: str, context: str, value: Any) -> tuple[str, str]:
+    if told == "all":
+        return context, value
+    pair = sorted([(told, code), (context, value)])
+    return "*".join(name for name, _ in pair), "*".join(one for _, one in pair)
+
+
+@pytest.mark.parametrize(("code", "cohort"), [("1P1", "2022-23"), ("2P1", "2022-23"), ("3P1", "2023-24")])
+def test_every_cell_of_every_subgroup_and_program_is_that_of_the_second_opinion(college, code, cohort):
+    expected = expected_cells(college, code, "2023-24", cohort)
+    rows = rows_of(
+        college,
+        "mart.indicator",
+        "institution_id, cip_code, subgroup_dimension, subgroup_code, numerator_count, denominator_count, "
+        "unknown_count, unlinkable_count",
+        f"program_year = '2023-24' and indicator_code = '{code}'",
+    )
+    found = {row[:4]: row[4:] for row in rows}
+    assert len(found) == len(rows) > 500
+    assert found == expected
