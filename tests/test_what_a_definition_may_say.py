@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import duckdb
@@ -158,3 +160,10 @@ def test_records_that_say_no_kind_count_only_where_every_kind_counts() -> None:
             "select code_set from reference.counted_code where code = 'unknown' and grantee_id = 'oregon' order by all"
         ).fetchall()
     assert unknown == [("credential_type",), ("credit_status",), ("evidence_source",)]
+
+
+def test_the_template_to_copy_shows_every_key_with_what_holds_where_it_is_left_out() -> None:
+    (block,) = tomllib.loads(TEMPLATE)["definition"]
+    assert set(block) == {key.name for key in fields(Definition)}
+    plain = {key: value for key, value in block.items() if key in PLAIN}
+    assert read_grantee(FOLDER / "_template" / "grantee.toml").definitions == (Definition(**plain),)
