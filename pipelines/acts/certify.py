@@ -37,9 +37,7 @@ def accepted_files(connection: duckdb.DuckDBPyConnection, subject: Subject) -> l
 
     Raises ConfigurationError where there are none, or one is not accepted yet.
     """
-    where = f"{IN_FORCE} and grantee_id = ? and program_year = ?"
-    found = find(connection, where, [subject.grantee_id, subject.program_year])
-    files = [one for one in found if not any(is_answer(core_table(name)) for name in one.tables)]
+    files = files_that_count(connection, subject)
     if subject.institution_id is not None:
         files = [one for one in files if _speaks_of(connection, one, subject.institution_id)]
     place = " ".join(filter(None, (subject.grantee_id, subject.program_year, subject.institution_id)))
@@ -51,6 +49,13 @@ def accepted_files(connection: duckdb.DuckDBPyConnection, subject: Subject) -> l
         msg = f"{place}: not accepted yet: {', '.join(waiting)}; the agency's steward accepts first (`cte accept`)"
         raise ConfigurationError(msg)
     return files
+
+
+def files_that_count(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[Submission]:
+    """Return the files of a program year with records that count, accepted or not: what certifying signs."""
+    where = f"{IN_FORCE} and grantee_id = ? and program_year = ?"
+    found = find(connection, where, [subject.grantee_id, subject.program_year])
+    return [one for one in found if not any(is_answer(core_table(name)) for name in one.tables)]
 
 
 def _speaks_of(connection: duckdb.DuckDBPyConnection, submission: Submission, institution_id: str) -> bool:

@@ -21,6 +21,7 @@ from pipelines.acts.people import REPORTING_OFFICER, Person, hold_role
 from pipelines.car.checks import failed
 from pipelines.car.document import Certification, Document, document_of
 from pipelines.car.sheets import csv_bytes, workbook_bytes
+from pipelines.car.standing import freezes, last_certification
 from pipelines.car.words import MEASURE
 from pipelines.car.worksheet import TABLE, Worksheet, read_worksheet
 from pipelines.car.write import NAME, folder_of
@@ -71,16 +72,6 @@ def files_of(home: Path, act: Act) -> tuple[Path, Path]:
     return folder / f"{name}.xlsx", folder / f"{name}.csv"
 
 
-def last_certification(acts: list[Act], grantee_id: str | None, program_year: str | None) -> Act | None:
-    """Return the agency's last certification of a program year; None where there is none."""
-    found = [
-        act for act in acts
-        if act.kind == "certify" and not act.institution_id
-        and (act.grantee_id, act.program_year) == (grantee_id, program_year)
-    ]  # fmt: skip
-    return found[-1] if found else None
-
-
 def _hold_certified(connection: duckdb.DuckDBPyConnection, subject: Subject, signed_sha256: str, place: str) -> Act:
     """Return the certification of these very files and figures. Raises ConfigurationError where there is none."""
     acts = acts_of(connection)
@@ -98,15 +89,11 @@ def _hold_certified(connection: duckdb.DuckDBPyConnection, subject: Subject, sig
     if changed and changed[0]:
         msg = f"{place}: {changed[0]} figures are others than were certified by act {last.act_number}{again}"
         raise ConfigurationError(msg)
-    frozen = [act.act_number for act in acts if act.kind == "freeze" and _freezes(act, last)]
+    frozen = [act.act_number for act in acts if freezes(act, last)]
     if frozen:
         msg = f"{place}: act {frozen[-1]} has frozen what act {last.act_number} certified; nothing is left to freeze"
         raise ConfigurationError(msg)
     return last
-
-
-def _freezes(act: Act, certification: Act) -> bool:
-    return bool(act.detail["certified_by_act"] == certification.act_number)
 
 
 def _hold_worksheet(connection: duckdb.DuckDBPyConnection, subject: Subject, place: str) -> Worksheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
+from pipelines.desk.countdown import countdown
 from pipelines.desk.desk import Desk
 from pipelines.desk.overview import Cell, overview
 from pipelines.desk.sources import read_sources
@@ -33,6 +34,7 @@ def page(desk: Desk) -> Page:
         refused=sum(file.line.status == "refused" for files in sources.files.values() for file in files),
         waiting=sum(cell.waiting_count for cell in told.cells),
         missing=sum(len(cell.missing) for cell in told.cells),
+        countdown=countdown(sources, told.cells),
         matrix=_matrix(desk, told.cells),
         scorecards=_scorecards(desk, told.cells),
         ipeds=[(desk.directory.grantee_name(path.stem), f"{FOLDER}/{path.name}") for path in _ipeds_pages(desk)],
