@@ -12,7 +12,7 @@ from pipelines.measures.gaps.exact import students_needed
 from pipelines.measures.gaps.method_rows import method_rows
 from pipelines.measures.gaps.readiness import read_verdicts, with_verdict
 from pipelines.measures.gaps.settings import GapSettings, settings_of
-from pipelines.measures.gaps.standardized import standardized_gaps
+from pipelines.measures.gaps.standardized import GROUP, standardized_gaps
 from pipelines.measures.gaps.statistics import (
     Counts,
     detectable_gap,
@@ -27,7 +27,6 @@ from pipelines.measures.gaps.status import COMPUTED, with_status
 from pipelines.measures.gaps.tables import append, create
 from pipelines.measures.gaps.worst_case import worst_case
 
-_OWN_KEY = ("program_year", "indicator_code", "institution", "cip", "subgroup_dimension", "subgroup_code")
 UNTOLD = "persons of several subgroups with other outcomes: no interval"
 FEW = "too few for a test"
 
@@ -40,17 +39,17 @@ def build_gaps(connection: duckdb.DuckDBPyConnection) -> None:
         settings = settings_of(grantee(grantee_id)) if known else GapSettings()
         gaps = gap_rows(read_cells(connection, grantee_id), read_verdicts(connection, grantee_id), settings)
         append(connection, "mart.gap", gaps)
-        for method in settings.methods:
-            append(connection, "mart.gap_method", method_rows(gaps, method, settings.smallest_n))
+        for rows in method_rows(gaps, settings.methods, settings.smallest_n):
+            append(connection, "mart.gap_method", rows)
 
 
 def gap_rows(cells: pl.DataFrame, verdicts: pl.DataFrame, settings: GapSettings) -> pl.DataFrame:
     """Return the rows of ``mart.gap`` of a grantee's cells (see ``read_cells``), with the cells' own columns."""
-    rows = with_verdict(with_status(cells), verdicts).sort(_OWN_KEY)
+    rows = with_verdict(with_status(cells), verdicts)
     computed, others = rows.filter(pl.col("status") == COMPUTED), rows.filter(pl.col("status") != COMPUTED)
     measured = _with_worst_case(_with_test(_with_gap(computed), settings), cells)
-    measured = measured.join(standardized_gaps(cells), on=list(_OWN_KEY), how="left", maintain_order="left")
-    return pl.concat([_with_rank(measured), others], how="diagonal").sort(_OWN_KEY)
+    measured = measured.join(standardized_gaps(cells), on=list(GROUP), how="left", maintain_order="left")
+    return pl.concat([_with_rank(measured), others], how="diagonal")
 
 
 def counts_of(rows: pl.DataFrame) -> tuple[Counts, Counts, Counts, Counts]:
@@ -135,8 +134,8 @@ def _with_rank(rows: pl.DataFrame) -> pl.DataFrame:
     ranked = (
         rows.with_columns(shortfall)
         .filter(looked_at)
-        .sort("program_year", "shortfall", *_OWN_KEY[1:], descending=[False, True, *[False] * 5])
+        .sort("program_year", "shortfall", "row", descending=[False, True, False])
         .with_columns(pl.int_range(1, pl.len() + 1).over("program_year").alias("worklist_rank"))
-        .select(*_OWN_KEY, "worklist_rank")
+        .select("row", "worklist_rank")
     )
-    return rows.join(ranked, on=list(_OWN_KEY), how="left", maintain_order="left")
+    return rows.join(ranked, on="row", how="left", maintain_order="left")

@@ -24,10 +24,12 @@ def read_cells(connection: duckdb.DuckDBPyConnection, grantee_id: str) -> pl.Dat
     """Return the cells of a grantee, each with its kind and the counts of its reference (null where it has none).
 
     ``kind`` is everybody, program, context, single, pair or context_pair. ``is_state`` says that the cell is no
-    subgroup (membership not known), ``is_rest`` that it holds those whom a special population leaves over.
+    subgroup (membership not known), ``is_rest`` that it holds those whom a special population leaves over. ``row``
+    numbers the cells in the order of their keys.
     """
     columns = ", ".join((*KEYS, "cohort_program_year", *COUNTS, "status as indicator_status", "definition_version"))
-    found = connection.sql(f"select {columns} from mart.indicator where grantee_id = $1", params=[grantee_id]).pl()
+    query = f"select {columns} from mart.indicator where grantee_id = $1 order by {', '.join(KEYS)}"
+    found = connection.sql(query, params=[grantee_id]).pl().with_row_index("row")
     cells = _parted(found.with_columns(pl.col(*COUNTS).cast(pl.Int64)))
     return _with_reference(cells.with_columns(_kind().alias("kind")))
 

@@ -1,6 +1,8 @@
-"""The rows of ``mart.gap_method``: what one method says of each computed gap."""
+"""The rows of ``mart.gap_method``: what each method says of each computed gap."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -21,8 +23,8 @@ WHY = {
 }
 
 
-def method_rows(gaps: pl.DataFrame, method: str, smallest_n: int) -> pl.DataFrame:
-    """Return the rows of one method for the computed gaps (see ``gap_rows``).
+def method_rows(gaps: pl.DataFrame, methods: Sequence[str], smallest_n: int) -> Iterator[pl.DataFrame]:
+    """Yield the rows of each method for the computed gaps (see ``gap_rows``).
 
     A group of ``smallest_n`` or fewer is not the highest group: two persons who both met the measure are no yardstick.
     """
@@ -30,19 +32,20 @@ def method_rows(gaps: pl.DataFrame, method: str, smallest_n: int) -> pl.DataFram
     rows = rows.join(_highest(rows, smallest_n), on=list(_AMONG), how="left", maintain_order="left", nulls_equal=True)
     rows = rows.with_columns(pl.col("highest_met", "highest_count").fill_null(0))
     names = ("numerator_count", "denominator_count", "reference_numerator_count", "reference_denominator_count")
-    judged = BY_NAME[method](Groups(*(rows[name].to_numpy() for name in (*names, "highest_met", "highest_count"))))
-    return _said(rows, judged).with_columns(
-        pl.lit(method).alias("method"),
-        pl.lit(PARAMETERS[method].format(smallest_n=smallest_n)).alias("parameters"),
-        pl.when("is_computed").then(pl.lit("")).otherwise(pl.lit(WHY[method])).alias("reason"),
-        _reference(method).alias("reference"),
-    )
+    groups = Groups(*(rows[name].to_numpy() for name in (*names, "highest_met", "highest_count")))
+    for method in methods:
+        yield _said(rows, BY_NAME[method](groups)).with_columns(
+            pl.lit(method).alias("method"),
+            pl.lit(PARAMETERS[method].format(smallest_n=smallest_n)).alias("parameters"),
+            pl.when("is_computed").then(pl.lit("")).otherwise(pl.lit(WHY[method])).alias("reason"),
+            _reference(method).alias("reference"),
+        )
 
 
 def _highest(rows: pl.DataFrame, smallest_n: int) -> pl.DataFrame:
     """Return counts and code of the group with the highest rate; of equal ones the first by code."""
     rate = pl.col("numerator_count") / pl.col("denominator_count")
-    large = rows.filter(pl.col("denominator_count") > smallest_n).sort("subgroup_code")
+    large = rows.filter(pl.col("denominator_count") > smallest_n).sort("row")
     return large.group_by(_AMONG, maintain_order=True).agg(
         pl.col(value).get(rate.arg_max()).alias(name)
         for name, value in (

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.measures.gaps.cells import NOT_KNOWN
 
 _PLACE = ("program_year", "indicator_code", "institution")
-_GROUP = (*_PLACE, "subgroup_dimension", "subgroup_code")
+GROUP = (*_PLACE, "cip", "subgroup_dimension", "subgroup_code")  # the key of what is returned; cip: all programs
 
 
 def standardized_gaps(cells: pl.DataFrame) -> pl.DataFrame:
@@ -29,12 +29,15 @@ def standardized_gaps(cells: pl.DataFrame) -> pl.DataFrame:
     total = everybody.group_by(_PLACE).agg(pl.col("weight").sum().alias("total_weight"))
     rate, weight = pl.col("numerator_count") / pl.col("denominator_count"), pl.col("weight")
     ours = known.filter(pl.col("kind") == "single").join(everybody, on=[*_PLACE, "cip"])
-    sums = ours.group_by(_GROUP).agg(
+    sums = ours.group_by(*_PLACE, "subgroup_dimension", "subgroup_code").agg(
         (weight * (rate - pl.col("rate_of_all"))).sum().alias("weighted_gap"), weight.sum().alias("own_weight")
     )
-    return sums.join(total, on=_PLACE).select(
-        *_GROUP,
-        pl.lit("").alias("cip"),
-        (pl.col("weighted_gap") / pl.col("own_weight")).alias("standardized_gap"),
-        (pl.col("own_weight") / pl.col("total_weight")).alias("standardized_share"),
+    return (
+        sums.join(total, on=_PLACE)
+        .with_columns(pl.lit("").alias("cip"))
+        .select(
+            *GROUP,
+            (pl.col("weighted_gap") / pl.col("own_weight")).alias("standardized_gap"),
+            (pl.col("own_weight") / pl.col("total_weight")).alias("standardized_share"),
+        )
     )
