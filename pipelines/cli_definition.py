@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True
 )
+_SUBGROUPS = click.option(
+    "--subgroups", "has_subgroups", is_flag=True, help="Also the cells of subgroups and programs that differ."
+)
 _OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write to, for you alone.")
 
 
@@ -50,7 +53,7 @@ def list_versions(grantee_id: str) -> None:
     YEAR,
     click.option("--with", "version", required=True, help="The version to compute; may be a proposed one."),
     click.option("--against", help="The version to compare with. [default: the one in force in the program year]"),
-    click.option("--subgroups", "has_subgroups", is_flag=True, help="Also the cells of subgroups that differ."),
+    _SUBGROUPS,
     _FORMAT,
     _OUT,
 )
@@ -86,11 +89,11 @@ def compare(home: Path | None, home_here: Path | None, grantee_id: str, year: st
     GRANTEE,
     YEAR,
     click.option("--institution", "institution_id", help="What this institution certified. [default: the agency]"),
+    _SUBGROUPS,
     _FORMAT,
     _OUT,
 )
-def explain(home: Path | None, home_here: Path | None, grantee_id: str, year: str, institution_id: str | None,
-            form: str, out: Path | None) -> None:  # fmt: skip
+def explain(home: Path | None, home_here: Path | None, grantee_id: str, year: str, **asked: Any) -> None:
     """Compare the figures last certified with those of today, and part each difference into data and definition.
 
     By data: today's records under the definition certified. By definition: the same records under today's. Both add up
@@ -107,8 +110,10 @@ def explain(home: Path | None, home_here: Path | None, grantee_id: str, year: st
     subject_of(grantee_id, year)
     place = home_of(home_here or home)
     with open_to_read(place) as connection:
-        told = explain_figures(connection, grantee_id, year, institution_id)
-    _show(told, lambda: [*tell_explanation(told)], place, form, out)
+        told = explain_figures(
+            connection, grantee_id, year, asked["institution_id"], has_subgroups=asked["has_subgroups"]
+        )
+    _show(told, lambda: [*tell_explanation(told)], place, asked["form"], asked["out"])
 
 
 def _show(told: Comparison | Explanation, lines: Callable[[], Sequence[str]], home: Path, form: str,

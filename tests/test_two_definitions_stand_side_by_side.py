@@ -116,7 +116,7 @@ def test_both_versions_are_counted_from_the_same_records(told: Comparison) -> No
 
 def test_every_key_that_differs_is_named_as_in_the_folder_with_both_answers(told: Comparison) -> None:
     assert [change.words for change in told.changes] == [
-        "concentrator_credits: 12.00 -> 15.00",
+        "concentrator_credits: 12 -> 15",
         "credits_window: cumulative -> reporting_year",
         "semester_credits_per_quarter_credit: 2/3 -> 1/1",
     ]
@@ -193,8 +193,8 @@ def test_the_command_lists_versions_and_says_which_are_only_proposed(home: Path)
 def test_both_versions_are_told_with_what_each_key_does(told: Comparison) -> None:
     said = "\n".join(tell_comparison(told))
     for line in ("credits_window: cumulative -> reporting_year",
-                 "concentrator: concentrator_credits: persons -2 (2 leave, 0 enter)",
-                 "concentrator: all together: persons +1", "Institution A",
+                 "concentrator: -2\n    -2 by concentrator_credits: 12 -> 15 (2 leave, 0 enter)",
+                 "    +1 only together", "Institution A",
                  "concentrator all sex female: 4 -> 2"):  # fmt: skip
         assert line in said
 

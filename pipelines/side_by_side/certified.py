@@ -49,7 +49,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Explanation:
-    """All cells that differ, or that are everybody, with the act and the versions that they rest on."""
+    """The cells told, everybody first, with the act and the versions that they rest on."""
 
     grantee_id: str
     program_year: str
@@ -59,9 +59,16 @@ class Explanation:
 
 
 def explain(
-    connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str, institution_id: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    grantee_id: str,
+    program_year: str,
+    institution_id: str | None = None,
+    *,
+    has_subgroups: bool = False,
 ) -> Explanation:
     """Return what has become of the figures last certified, for the agency or for an institution's own certification.
+
+    Everybody of each place is there in any case, cells of subgroups and programs where they differ and are asked for.
 
     ``connection`` uses the warehouse, which is only read. Raises ConfigurationError where nothing was certified or the
     grantee's folder holds the certified version no more.
@@ -81,8 +88,12 @@ def explain(
         for cell in _in_order({*then, *(cell for cell in today if institution_id in (None, cell[1]))})
         for count in COUNTS
     ]
-    told = tuple(one for one in cells if one.subgroup_dimension == "all" or one.certified != one.today)
+    told = tuple(one for one in cells if _is_everybody(one) or (has_subgroups and one.certified != one.today))
     return Explanation(grantee_id, program_year, int(rows[0]["act_number"]), versions, told)
+
+
+def _is_everybody(one: Explained) -> bool:
+    return one.subgroup_dimension == "all" and one.cip_code is None
 
 
 _Cell = tuple[Any, ...]

@@ -13,10 +13,20 @@ from typing import Any
 import duckdb
 
 from pipelines.grantee import grantee
-from pipelines.side_by_side.beside import Beside, beside
+from pipelines.side_by_side.beside import Beside, beside, build_anew
 from pipelines.side_by_side.cells import Cell, differing_cells
-from pipelines.side_by_side.figures import Figures, figures_built
-from pipelines.side_by_side.people import INDICATORS, MEASURES, Counted, Moved, Place, counted_of, gather, moved
+from pipelines.side_by_side.figures import TABLES, Figures, figures_built
+from pipelines.side_by_side.people import (
+    COUNTED,
+    INDICATORS,
+    MEASURES,
+    Counted,
+    Moved,
+    Place,
+    counted_of,
+    gather,
+    moved,
+)
 from pipelines.side_by_side.versions import Change, changes, keep, load_kept, load_version
 
 _SIDES = ("before", "after")
@@ -91,12 +101,16 @@ def compare(
         for name, version in zip(_SIDES, versions, strict=True):
             load_version(room, program_year, version)
             keep(room, name)
+            build_anew(room, (*COUNTED, *TABLES), program_year)
             counted.append(gather(room, name, program_year))
             built.append(figures_built(room, program_year))
         differing = changes(room, *_SIDES, program_year)
         before, after = (_figures(_places(counted, built), *side) for side in zip(counted, built, strict=True))
         whole = _effects(None, before, after, counted[0], counted[1], moved(room, *_SIDES))
-        alone = [e for one in differing for e in _alone(room, one, before, after, program_year)]
+        if len(differing) == 1:  # the only key does all by itself
+            alone = [replace(effect, change=differing[0]) for effect in whole]
+        else:
+            alone = [e for one in differing for e in _alone(room, one, before, after, program_year)]
     parts = (*alone, *_together(whole, alone))
     cells = tuple(differing_cells(*built)) if has_subgroups else ()
     return Comparison(grantee_id, program_year, versions, differing, before, after, tuple(whole), parts, cells)
@@ -159,6 +173,7 @@ def _alone(
 ) -> list[Effect]:
     """Return what one key does by itself, from the first version on."""
     load_kept(room, _SIDES[0], change, _SIDES[1])
+    build_anew(room, COUNTED, program_year)
     new = gather(room, "alone", program_year)
     return _effects(change, before, after, counted_of(room, _SIDES[0]), new, moved(room, _SIDES[0], "alone"))
 

@@ -35,12 +35,12 @@ def figures_under(
     """
     with beside(connection, grantee_id) as room:
         load_version(room, program_year, definition_version)
+        build_anew(room, TABLES, program_year)
         return figures_built(room, program_year)
 
 
 def figures_built(room: Beside, program_year: str) -> Figures:
-    """Build both tables under the definition loaded and return the rows of a reporting year."""
-    build_anew(room, TABLES, program_year)
+    """Return the rows of a reporting year of both tables, as they have been built."""
     return Figures(*(tuple(_rows(room, table, program_year)) for table in TABLES))
 
 

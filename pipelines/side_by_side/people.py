@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.query import named_rows
-from pipelines.side_by_side.beside import Beside, build_anew
+from pipelines.side_by_side.beside import Beside
 
 COUNTS = ("participant", "concentrator", "completer")
 INDICATORS = ("1P1", "2P1", "3P1")
@@ -74,8 +74,7 @@ Place = tuple[str, str]  # measure and institution, '' for everybody
 
 
 def gather(room: Beside, name: str, program_year: str) -> dict[Place, Counted]:
-    """Keep who counts in a reporting year under the definition loaded, by a name, and return how many."""
-    build_anew(room, COUNTED, program_year)
+    """Keep who counts in a reporting year, from the tables built (``COUNTED``), by a name, and return how many."""
     room.connection.execute("create schema if not exists kept")
     room.connection.execute(f"create or replace table kept.people_{name} as {_PEOPLE}", {"year": program_year})
     return counted_of(room, name)

@@ -5,6 +5,7 @@ What the keys mean is said where definitions are declared; here they are only ex
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipelines.configuration import ConfigurationError
@@ -130,7 +131,12 @@ def _answers(
         f"where ({parts}) and program_year <= ? order by program_year desc limit 1",
         [program_year],
     ).fetchone()
-    return (str(found[0]), str(found[1])) if found else None
+    return (_as_written(found[0]), _as_written(found[1])) if found else None
+
+
+def _as_written(answer: str) -> str:
+    """Return a number as the folder writes it: 12 where the column holds 12.00."""
+    return answer.rstrip("0").rstrip(".") if re.fullmatch(r"\d+\.\d+", answer) else answer
 
 
 def _differing_codes(room: Beside, before: str, after: str, program_year: str) -> list[tuple[str, str, str]]:

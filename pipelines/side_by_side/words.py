@@ -15,6 +15,7 @@ from pipelines.side_by_side.compare import Comparison, Effect, Figure
 from pipelines.side_by_side.people import COUNTS
 
 RESTRICTED = "Restricted: unprotected counts of persons, not to be passed on."
+_SHORT = 60
 _STATUS = {"pending": "pending", "not_computable": "cannot be computed", "no_denominator": "nobody"}
 
 
@@ -58,10 +59,11 @@ def _tell_place(told: Comparison, place: str | None) -> Iterator[str]:
     rows = [("", *told.versions), *shown]
     yield from ("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
                 for row in rows)  # fmt: skip
-    parts = [effect for effect in told.parts if effect.institution_id == place and _is_any(effect)]
-    if parts:
-        yield "  What each key changes by itself, and what is left for all together"
-    yield from (f"    {effect.measure}: {_effect(effect)}" for effect in parts)
+    for whole in (effect for effect in told.whole if effect.institution_id == place):
+        parts = [p for p in told.parts if (p.measure, p.institution_id) == (whole.measure, place) and _is_any(p)]
+        if parts:
+            yield f"  {whole.measure}: {_counts(whole)}"
+        yield from (f"    {_reason(part)}" for part in parts)
 
 
 def _figure(figure: Figure) -> str:
@@ -80,17 +82,22 @@ def _is_any(effect: Effect) -> bool:
     return any(counts) or (effect.moved is not None and any(asdict(effect.moved).values()))
 
 
-def _effect(effect: Effect) -> str:
-    is_count = effect.measure in COUNTS
-    changes = [f"{'persons' if is_count else 'denominator'} {effect.denominator:+d}"]
-    changes += [f"{name} {value:+d}" for name, value in (("numerator", effect.numerator), ("unknown", effect.unknown))
-                if value is not None and not is_count]  # fmt: skip
-    if effect.moved is None or effect.change is None:
-        return f"all together: {', '.join(changes)}"
+def _counts(effect: Effect) -> str:
+    if effect.numerator is None:
+        return f"{effect.denominator:+d}"
+    told = {"denominator": effect.denominator, "numerator": effect.numerator, "unknown": effect.unknown or 0}
+    return ", ".join(f"{name} {value:+d}" for name, value in told.items())
+
+
+def _reason(effect: Effect) -> str:
+    """Return a part of a difference: what a key does alone and to how many persons, or what only all together do."""
+    if effect.change is None or effect.moved is None:
+        return f"{_counts(effect)} only together"
     moves = f"{effect.moved.left} leave, {effect.moved.entered} enter"
-    if not is_count and effect.numerator is not None:
+    if effect.numerator is not None:
         moves += f"; numerator {effect.moved.numerator_left} leave, {effect.moved.numerator_entered} enter"
-    return f"{effect.change.key}: {', '.join(changes)} ({moves})"
+    words = effect.change.words if len(effect.change.words) <= _SHORT else effect.change.key  # a list stands above once
+    return f"{_counts(effect)} by {words} ({moves})"
 
 
 def tell_explanation(told: Explanation) -> Iterator[str]:
