@@ -96,6 +96,15 @@ def test_a_worksheet_that_is_one_person_off_fails_by_the_rule_of_its_section(
     assert OUTCOME["failed"] == "FAILED"
 
 
+def test_who_is_unknown_in_one_cluster_and_a_success_in_another_breaks_no_rule(sheet: Worksheet) -> None:
+    lines = tuple(_with(one, "career_cluster:13", "3p1_unknown", 1) for one in sheet.lines)
+    lines = tuple(_with(one, "career_cluster:13", "3p1_numerator", 0) for one in lines)
+    assert sheet.total.count("3p1_unknown") == Count(0)
+    assert failed(replace(sheet, lines=lines)) == ()
+    total = tuple(_with(one, "total", "3p1_unknown", 2) for one in lines)
+    assert "Career Clusters (framework of 16)" in {one.section_title for one in failed(replace(sheet, lines=total))}
+
+
 def test_a_code_that_the_form_has_no_line_for_gets_a_line_of_its_own_off_the_form() -> None:
     connection = colleges()
     connection.execute("update core.program set career_cluster_code = 'construction' where institution_id = 'B'")

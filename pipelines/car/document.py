@@ -101,7 +101,9 @@ class Document:
     def form_notes(self) -> tuple[str, ...]:
         """Where the list of lines comes from, and what of it is to be confirmed."""
         forms = [form for form in all_forms() if form.version == self.worksheet.form_version]
-        return tuple(note for form in forms for note in (f"Lines: {form.source}.", f"Lines: {form.confirm}."))
+        return tuple(
+            note for form in forms for note in (f"The lines come from {form.source}.", f"Note: {form.confirm}.")
+        )
 
     @property
     def content_sha256(self) -> str:
