@@ -106,7 +106,8 @@ EMPLOYMENT = _reference(
     "of occupations stand among the detailed ones; only Census titles tell them apart.",
     column("occupation_title", "Title of the occupation or of a group of them.", required=True),
     column("employed_thousands", "Persons employed, in thousands.", Integer, required=True),
-    column("women_percent", "Women per hundred employed; null where the base is under 50,000.", Numeric(10, 2)),
+    column("women_percent", "Women per hundred employed; null where the base is under 50,000.", Numeric(10, 2),
+           between=("0", "100")),
     key=("occupation_title",),
 )  # fmt: skip
 
@@ -123,9 +124,11 @@ CENSUS_OCCUPATIONS = _reference(
 FIELD_OCCUPATIONS = _reference(
     "field_occupation",
     "Crosswalk of NCES and BLS: the occupations that a field of study prepares for, many to many.",
-    column("cip_code", "CIP code in the taxonomy of cip_version, written 51.3801.", ceds="000043", required=True),
+    column("cip_code", "CIP code in the taxonomy of cip_version, written 51.3801.", ceds="000043", required=True,
+           pattern=r"^\d{2}\.\d{4}$"),
     column("cip_version", "CIP taxonomy of the crosswalk.", codes="cip_version", required=True),
-    column("soc_code", "SOC code of an occupation; null where the crosswalk knows none for the field."),
+    column("soc_code", "SOC code of an occupation; null where the crosswalk knows none for the field.",
+           pattern=r"^\d{2}-\d{4}$"),
     key=("cip_code", "soc_code"),
 )  # fmt: skip
 

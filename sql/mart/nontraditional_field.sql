@@ -71,7 +71,7 @@ placed as (
         census.census_code,
         census.matched_title
     from soc
-    inner join census on starts_with(soc.soc_code, census.soc_prefix)
+    inner join census on substr(soc.soc_code, 1, length(census.soc_prefix)) = census.soc_prefix
     qualify row_number() over (
         partition by soc.soc_code, census.program_year order by length(census.soc_prefix) desc, census.census_code
     ) = 1
