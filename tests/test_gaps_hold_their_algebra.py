@@ -113,6 +113,18 @@ def test_a_larger_group_shows_a_smaller_gap():
     assert np.isnan(detectable_gap(count, whole, whole)).all()
 
 
+def test_the_smallest_gap_that_can_be_detected_is_detected_four_times_of_five():
+    draws, count, others = 20_000, 300, 1500
+    of, whole = np.full(draws, count), np.full(draws, count + others)
+    smallest = float(detectable_gap(of[:1], np.array([720]), whole[:1])[0])
+    to_others = smallest / (others / (count + others))
+    random = np.random.default_rng(8)
+    met = random.binomial(count, 0.4 - to_others * others / (count + others), draws)
+    others_met = random.binomial(others, 0.4 + to_others * count / (count + others), draws)
+    found = (p_value(met, of, met + others_met, whole) < 0.05).mean()
+    assert 0.78 < found < 0.84
+
+
 def test_few_students_with_a_wide_gap_come_after_many_with_a_sure_one():
     # 3 of 12 against 300 of 1000: alike in rate; the small group's shortfall is mostly chance.
     met, count = np.array([3, 300, 900]), np.array([12, 1000, 1500])

@@ -237,6 +237,12 @@ def test_indicators_are_kept_apart():
     assert sizes == [("1P1", 3, 3), ("2P1", 3, 3)]
 
 
+def test_the_order_in_which_cells_come_changes_no_row():
+    cells = cells_of([*HOME, *UNKNOWN])
+    turned = Cells(dict(reversed(cells.by_cell.items())))
+    assert gaps_of(warehouse_of(cells)) == gaps_of(warehouse_of(turned))
+
+
 def test_nothing_to_compare_leaves_empty_tables():
     connection = warehouse_of(Cells({}))
     assert gaps_of(connection) == {}

@@ -1,4 +1,4 @@
-"""From ``mart.indicator`` and ``mart.readiness`` to ``mart.gap`` and ``mart.gap_method``, a grantee at a time."""
+"""From ``mart.indicator`` and ``mart.readiness`` to the tables of gaps, a grantee and year at a time."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ FEW = "too few for a test"
 def build_gaps(connection: duckdb.DuckDBPyConnection) -> None:
     """Write both tables anew for all grantees of ``mart.indicator``. Raises ConfigurationError for bad ``[gaps]``."""
     create(connection)
-    for (grantee_id,) in connection.execute("select distinct grantee_id from mart.indicator order by 1").fetchall():
-        known = grantee_id in grantee_ids()
-        settings = settings_of(grantee(grantee_id)) if known else GapSettings()
-        gaps = gap_rows(read_cells(connection, grantee_id), read_verdicts(connection, grantee_id), settings)
+    years = connection.execute("select distinct grantee_id, program_year from mart.indicator order by all").fetchall()
+    for grantee_id, program_year in years:
+        settings = settings_of(grantee(grantee_id)) if grantee_id in grantee_ids() else GapSettings()
+        cells = read_cells(connection, grantee_id, program_year)
+        gaps = gap_rows(cells, read_verdicts(connection, grantee_id), settings)
         append(connection, "mart.gap", gaps)
         for rows in method_rows(gaps, settings.methods, settings.smallest_n):
             append(connection, "mart.gap_method", rows)

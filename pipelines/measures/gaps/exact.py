@@ -61,7 +61,7 @@ def limits(group: Members, maybe: Members, everybody: Members) -> Limits:
     """
     highest, highest_sign = _highest(group, maybe, everybody)
     lowest, lowest_sign = _highest(group.mirrored, maybe.mirrored, everybody.mirrored)
-    return Limits(-lowest, highest, -lowest_sign, highest_sign)
+    return Limits(0.0 - lowest, highest, -lowest_sign, highest_sign)
 
 
 def _highest(group: Members, maybe: Members, everybody: Members) -> tuple[Shares, Counts]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.measures.gaps.cells import NOT_KNOWN
+from pipelines.measures.cells import UNKNOWN
 
 _PLACE = ("program_year", "indicator_code", "institution")
 GROUP = (*_PLACE, "cip", "subgroup_dimension", "subgroup_code")  # the key of what is returned; cip: all programs
@@ -19,7 +19,7 @@ def standardized_gaps(cells: pl.DataFrame) -> pl.DataFrame:
     gap it shows a reversal by program mix; it is no cause. Not there for pairs: no cells by program.
     """
     known = cells.filter(
-        (pl.col("cip") != "") & (pl.col("cip") != NOT_KNOWN) & (pl.col("denominator_count") > 0)
+        (pl.col("cip") != "") & (pl.col("cip") != UNKNOWN) & (pl.col("denominator_count") > 0)
         & pl.col("numerator_count").is_not_null()
     )  # fmt: skip
     everybody = known.filter(pl.col("kind") == "program").select(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.measures.gaps.cells import NOT_KNOWN, PLACE
+from pipelines.measures.cells import UNKNOWN
+from pipelines.measures.gaps.cells import PLACE
 from pipelines.measures.gaps.exact import Limits, Members, choose, limits, wide_limits
 
 _PARTS = ("met", "not_met", "unknown")
@@ -44,10 +45,10 @@ def _maybe(frame: pl.DataFrame, cells: pl.DataFrame) -> Members:
     """
     has_two, state_1, state_2 = pl.col("dimension_2") != "", pl.col("is_state_1"), pl.col("is_state_2")
     in_place, above = [*PLACE, "subgroup_dimension"], [*_ABOVE, "subgroup_dimension"]
-    of_no_program = cells.filter(pl.col("cip") == NOT_KNOWN)
-    in_programs = frame.with_columns(pl.when(pl.col("cip") != "").then(pl.lit(NOT_KNOWN)).alias("any_cip"))
+    of_no_program = cells.filter(pl.col("cip") == UNKNOWN)
+    in_programs = frame.with_columns(pl.when(pl.col("cip") != "").then(pl.lit(UNKNOWN)).alias("any_cip"))
     no_program_keys = [*above, "any_cip"]
-    of_no_program = of_no_program.with_columns(pl.lit(NOT_KNOWN).alias("any_cip"))
+    of_no_program = of_no_program.with_columns(pl.lit(UNKNOWN).alias("any_cip"))
     found = [
         _sums(frame, cells.filter(has_two & state_2 & ~state_1), [*in_place, "code_1"]),
         _sums(frame, cells.filter(has_two & state_1 & ~state_2), [*in_place, "code_2"]),
@@ -61,13 +62,13 @@ def _maybe(frame: pl.DataFrame, cells: pl.DataFrame) -> Members:
 def _growth(frame: pl.DataFrame, cells: pl.DataFrame) -> Members:
     """Return those who may belong to each reference besides: of the unknown context, or of the unknown program."""
     contexts = cells.filter((pl.col("kind") == "context") & pl.col("is_state_1") & (pl.col("cip") == ""))
-    programs = cells.filter((pl.col("kind") == "program") & (pl.col("cip") == NOT_KNOWN))
+    programs = cells.filter((pl.col("kind") == "program") & (pl.col("cip") == UNKNOWN))
     of_contexts = contexts.select(*_ABOVE, *_PARTS, pl.col("subgroup_dimension").alias("reference_dimension"))
     in_program = (pl.col("kind") != "program") & (pl.col("cip") != "")
-    of_programs = frame.with_columns(pl.when(in_program).then(pl.lit(NOT_KNOWN)).alias("any_cip"))
+    of_programs = frame.with_columns(pl.when(in_program).then(pl.lit(UNKNOWN)).alias("any_cip"))
     return _added([
         _sums(frame, of_contexts, [*_ABOVE, "reference_dimension"]),
-        _sums(of_programs, programs.with_columns(pl.lit(NOT_KNOWN).alias("any_cip")), [*_ABOVE, "any_cip"]),
+        _sums(of_programs, programs.with_columns(pl.lit(UNKNOWN).alias("any_cip")), [*_ABOVE, "any_cip"]),
     ])  # fmt: skip
 
 
