@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from gaps_example import Cells, Person, add_cells, cells_of, gaps_of, methods_of, persons, warehouse_of, words
 
 from pipelines.configuration import ConfigurationError
-from pipelines.grantee import grantee
+from pipelines.grantee import FOLDER, grantee
 from pipelines.measures.gaps import build
-from pipelines.measures.gaps.settings import GapSettings, parse_settings
+from pipelines.measures.gaps.settings import KEYS, GapSettings, parse_settings
 from pipelines.measures.gaps.tables import TABLES
 
 HOME = [*persons(40, 8, 4, sex="female", disability="yes"), *persons(60, 36, sex="male", disability="no")]
@@ -269,6 +271,14 @@ def test_a_grantee_may_choose_methods_and_limits():
     assert found.methods == ("ppg1_2022",)
     assert (float(found.false_discovery_rate), found.smallest_n, found.practical_points) == (0.1, 15, 3)
     assert parse_settings({}) == GapSettings()
+
+
+def test_the_table_that_the_template_shows_says_the_house_defaults():
+    text = (FOLDER / "_template" / "grantee.toml").read_text(encoding="utf-8")
+    shown = text.partition("# [gaps]\n")[2].partition("\n\n")[0]
+    content = tomllib.loads("\n".join(line.removeprefix("# ") for line in shown.splitlines()))
+    assert set(content) == set(KEYS)
+    assert parse_settings(content) == GapSettings()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pipelines.configuration import ConfigurationError
 from pipelines.grantee import Grantee
 
 METHODS = ("ppg_2017", "ppg1_2022", "prop_index", "index_80")
-_KEYS = ("methods", "false_discovery_rate", "smallest_n", "practical_points")
+KEYS = ("methods", "false_discovery_rate", "smallest_n", "practical_points")
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def settings_of(owner: Grantee) -> GapSettings:
 
 def parse_settings(content: Mapping[str, Any]) -> GapSettings:
     """Return the settings that a table of TOML says. Raises ValueError or TypeError that names the key."""
-    if unknown := sorted(set(content) - set(_KEYS)):
-        msg = f"{', '.join(unknown)}: no such key; there are {', '.join(_KEYS)}"
+    if unknown := sorted(set(content) - set(KEYS)):
+        msg = f"{', '.join(unknown)}: no such key; there are {', '.join(KEYS)}"
         raise ValueError(msg)
     house = GapSettings()
     methods = content.get("methods", list(house.methods))
