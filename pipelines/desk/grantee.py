@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines.desk.desk import Desk
 from pipelines.desk.directory import Institution
+from pipelines.desk.effects import RuleEffect
 from pipelines.desk.files import Received
 from pipelines.desk.readiness import ReadinessRow, readiness_rows
 from pipelines.desk.sources import History, Sources
@@ -35,6 +36,7 @@ class RuleLine:
     standing: Standing
     findings: Counts
     before: Share | None
+    effect: RuleEffect
 
 
 @dataclass(frozen=True)
@@ -94,21 +96,24 @@ def year_facts(sources: Sources, history: History, place: Place) -> YearFacts:
 
 
 def _rules(sources: Sources, history: History, place: Place) -> tuple[RuleLine, ...]:
-    """Return the rules that failed or could not be judged: those first, then by severity and rows that fail."""
+    """Return the rules that failed or could not be judged.
+
+    The latter come first, then those that may move an indicator farthest; severity and rows decide among equals.
+    """
     told = [s for s in sources.standings.get(place, ()) if s.verdict.status in ("failed", "error")]
     return tuple(
         RuleLine(
             title(sources.words, s.verdict.rule_id), s, sources.of_rule(place, s.verdict.rule_id),
-            history.before.get((place, s.verdict.rule_id)),
+            history.before.get((place, s.verdict.rule_id)), sources.effect(place, s.verdict.rule_id),
         )
-        for s in sorted(told, key=_urgency)
+        for s in sorted(told, key=lambda s: _urgency(s, sources.effect(place, s.verdict.rule_id)))
     )  # fmt: skip
 
 
-def _urgency(standing: Standing) -> tuple[bool, int, int, str]:
+def _urgency(standing: Standing, effect: RuleEffect) -> tuple[Any, ...]:
     verdict = standing.verdict
     rank = SEVERITIES.index(verdict.severity) if verdict.severity in SEVERITIES else len(SEVERITIES)
-    return (verdict.status != "error", rank, -(verdict.failed.numerator or 0), verdict.rule_id)
+    return (verdict.status != "error", effect.order, rank, -(verdict.failed.numerator or 0), verdict.rule_id)
 
 
 def _institutions(desk: Desk, place: Place, found: list[Tally]) -> tuple[InstitutionLine, ...]:

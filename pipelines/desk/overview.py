@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pipelines.configuration import ConfigurationError
+from pipelines.desk.effects import RuleEffect, worst_of
 from pipelines.desk.ending import Ending, ending
 from pipelines.desk.files import Received
 from pipelines.desk.sources import Sources
@@ -55,13 +56,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class NewRule:
-    """A rule with findings that are new or have come back, and the partitions that have them, the most first."""
+    """A rule with findings that are new or have come back, and the partitions that have them, the most first.
+
+    ``effect`` is that of the partition where the rule may move an indicator farthest.
+    """
 
     rule_id: str
     title: str
     severity: str
     counts: Counts
     places: tuple[tuple[Place, Counts], ...]
+    effect: RuleEffect
 
 
 @dataclass(frozen=True)
@@ -140,18 +145,28 @@ def due_date(grantee_id: str, program_year: str) -> date | None:
 
 
 def _new_rules(sources: Sources, found: Iterable[Tally], run_id: str | None) -> tuple[list[NewRule], int]:
-    """Return the worst rules with new findings, critical ones first, then by how many; and how many rules have any."""
+    """Return the worst rules with new findings, and how many rules have any.
+
+    Those that may move an indicator farthest come first; severity and how many are new decide among equals.
+    """
     of_rule: dict[str, list[Tally]] = defaultdict(list)
     for tally in found:
         if tally.run_id == run_id and (tally.new_count or tally.came_back_count):
             of_rule[tally.rule_id].append(tally)
-    counted = [(rule_id, own[0].severity, total(own)) for rule_id, own in of_rule.items()]
-    counted.sort(key=lambda rule: (_rank(rule[1]), -(rule[2].new + rule[2].came_back), rule[0]))
+    counted = [
+        (rule_id, own[0].severity, total(own), worst_of(sources.effect(place, rule_id) for place in _where(own)))
+        for rule_id, own in of_rule.items()
+    ]
+    counted.sort(key=lambda rule: (rule[3].order, _rank(rule[1]), -(rule[2].new + rule[2].came_back), rule[0]))
     worst = [
-        NewRule(rule_id, title(sources.words, rule_id), severity, counts, tuple(_places(of_rule[rule_id])))
-        for rule_id, severity, counts in counted[:MOST_RULES]
+        NewRule(rule_id, title(sources.words, rule_id), severity, counts, tuple(_places(of_rule[rule_id])), effect)
+        for rule_id, severity, counts, effect in counted[:MOST_RULES]
     ]
     return worst, len(counted)
+
+
+def _where(own: Iterable[Tally]) -> set[Place]:
+    return {(tally.grantee_id, tally.program_year) for tally in own}
 
 
 def _places(own: Iterable[Tally]) -> list[tuple[Place, Counts]]:

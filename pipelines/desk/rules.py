@@ -1,4 +1,4 @@
-"""What a rule's page tells beside its words: its verdicts, where most rows fail, and how its count has moved.
+"""What a rule's page tells beside its words: verdicts, where most rows fail, what that may do, how counts have moved.
 
 What a rule says stands in ``expectations.facts``; verdicts are read by ``standing``.
 """
@@ -13,6 +13,7 @@ from itertools import groupby
 
 from pipelines.desk.desk import Desk
 from pipelines.desk.directory import Institution
+from pipelines.desk.effects import RuleEffect, effects_by_rule
 from pipelines.desk.standing import LAST, Place, Standing, standings
 from pipelines.scorecard.share import Share
 
@@ -77,10 +78,14 @@ class AtInstitution:
 
 @dataclass(frozen=True)
 class RuleFacts:
-    """All results of a rule by grantee and program year, and the institutions, those with most failing rows first."""
+    """All results of a rule by grantee and program year, and the institutions, those with most failing rows first.
+
+    ``effects`` are what the findings of a grantee may do, with the grantee's name, those that move most first.
+    """
 
     results: tuple[Result, ...] = ()
     institutions: tuple[AtInstitution, ...] = ()
+    effects: tuple[tuple[str, RuleEffect], ...] = ()
 
     def count(self, status: str) -> int:
         """In how many partitions the rule has that status."""
@@ -95,7 +100,7 @@ class RuleFacts:
 
 def rule_facts(desk: Desk) -> Mapping[str, RuleFacts]:
     """Return what is known of each rule that was ever judged, by its id."""
-    moves, institutions = _moves(desk), _institutions(desk)
+    moves, institutions, effects = _moves(desk), _institutions(desk), effects_by_rule(desk)
     results: dict[str, list[Result]] = defaultdict(list)
     for place, found in standings(desk).items():
         for standing in found:
@@ -105,9 +110,15 @@ def rule_facts(desk: Desk) -> Mapping[str, RuleFacts]:
         rule_id: RuleFacts(
             tuple(sorted(found, key=lambda one: _order(desk, one.place))),
             tuple(sorted(institutions[rule_id], key=lambda one: -(one.failed.numerator or 0))),
+            _by_effect(desk, effects.get(rule_id, {})),
         )
         for rule_id, found in results.items()
     }
+
+
+def _by_effect(desk: Desk, found: Mapping[str, RuleEffect]) -> tuple[tuple[str, RuleEffect], ...]:
+    named = [(desk.directory.grantee_name(grantee_id), effect) for grantee_id, effect in found.items()]
+    return tuple(sorted(named, key=lambda pair: (pair[1].order, pair[0])))
 
 
 def _order(desk: Desk, place: Place) -> tuple[str, str]:

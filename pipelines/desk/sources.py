@@ -1,6 +1,6 @@
 """What is read once from the warehouse for the first page and the pages of all grantees, by partition.
 
-What is counted, and how, is said by ``standing``, ``tally``, ``files``, ``trend`` and ``readiness``.
+What is counted, and how, is said by ``standing``, ``tally``, ``files``, ``effects``, ``trend`` and ``readiness``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.desk.desk import Desk
+from pipelines.desk.effects import NOTHING_KNOWN, RuleEffect, effects_by_place
 from pipelines.desk.files import Received, files, missing_tables
 from pipelines.desk.readiness import READINESS
 from pipelines.desk.standing import Place, Standing, failed_before, gates, standings, told_by_files, words_of_rules
@@ -38,12 +39,17 @@ class Sources:
     told_by_files: frozenset[tuple[Place, str]]
     tallies: Mapping[Place, list[Tally]]
     by_rule: Mapping[tuple[Place, str], list[Tally]]
+    effects: Mapping[tuple[Place, str], RuleEffect]
     files: Mapping[Place, list[Received]]
     missing: Mapping[tuple[str, str], list[str]]
 
     def of_rule(self, place: Place, rule_id: str) -> Counts:
         """Return the findings of a rule in a partition."""
         return total(self.by_rule.get((place, rule_id), ()))
+
+    def effect(self, place: Place, rule_id: str) -> RuleEffect:
+        """Return what the findings of a rule in a partition may do to the indicators."""
+        return self.effects.get((place, rule_id), NOTHING_KNOWN)
 
     def places(self) -> set[Place]:
         """Return every partition of which anything is known."""
@@ -71,7 +77,7 @@ def read_history(desk: Desk) -> History:
 
 
 def read_sources(desk: Desk) -> Sources:
-    """Return what verdicts, findings and files say of all partitions; needs ``quality`` alone."""
+    """Return what verdicts, findings, effects and files say of all partitions; needs ``quality`` alone."""
     words, found, told = words_of_rules(), standings(desk), told_by_files(desk)
     by_place: dict[Place, list[Tally]] = defaultdict(list)
     by_rule: dict[tuple[Place, str], list[Tally]] = defaultdict(list)
@@ -80,7 +86,8 @@ def read_sources(desk: Desk) -> Sources:
         by_place[place].append(tally)
         by_rule[place, tally.rule_id].append(tally)
     return Sources(
-        desk, words, found, gates(found, words, told), told, by_place, by_rule, files(desk), missing_tables(desk),
+        desk, words, found, gates(found, words, told), told, by_place, by_rule, effects_by_place(desk), files(desk),
+        missing_tables(desk),
     )  # fmt: skip
 
 

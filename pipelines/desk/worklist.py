@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pipelines.desk.effects import NOTHING_KNOWN, RuleEffect
 from pipelines.desk.overview import Cell, Overview
 from pipelines.desk.sources import Sources
 from pipelines.desk.standing import Place
@@ -25,7 +26,10 @@ MOST = 6  # of a kind; the others stand on the pages of the grantees
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do. ``says`` is what is wrong, ``fix`` how it is repaired; ``weight`` ranks those of a kind."""
+    """One thing to do. ``says`` is what is wrong, ``fix`` how it is repaired.
+
+    Those of a kind are ranked by what they may do to the indicators, where they are rules, then by ``weight``.
+    """
 
     kind: str
     place: Place
@@ -38,6 +42,7 @@ class Task:
     open_count: int = 0
     weight: int = 0
     slug: str = ""  # of the institution
+    effect: RuleEffect = NOTHING_KNOWN
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def worklist(sources: Sources, told: Overview) -> tuple[TaskGroup, ...]:
     ]  # fmt: skip
     groups = []
     for kind in KINDS:
-        tasks = sorted((task for task in found if task.kind == kind), key=lambda t: (-t.weight, str(t.place), t.title))
+        of_kind = (task for task in found if task.kind == kind)
+        tasks = sorted(of_kind, key=lambda t: (t.effect.order, -t.weight, str(t.place), t.title))
         if tasks:
             others = Counter(task.place for task in sorted(tasks[MOST:], key=lambda task: str(task.place)))
             groups.append(TaskGroup(kind, tuple(tasks[:MOST]), tuple(others.items())))
@@ -76,7 +82,7 @@ def _gates(sources: Sources) -> Iterator[Task]:
             if not gate.is_waived:
                 counts = sources.of_rule(place, gate.id)
                 yield Task("gate", place, gate.title, gate.reason, gate.fix, gate.id, "", counts.new, counts.open,
-                           weight=counts.open)  # fmt: skip
+                           weight=counts.open, effect=sources.effect(place, gate.id))  # fmt: skip
 
 
 def _refused(sources: Sources) -> Iterator[Task]:
@@ -114,7 +120,7 @@ def _critical(sources: Sources, told: Overview) -> Iterator[Task]:
             counts = sources.of_rule(place, rule_id)
             yield Task("critical", place, title(sources.words, rule_id), fix=fix(sources.words, rule_id),
                        rule_id=rule_id, new_count=counts.new + counts.came_back, open_count=counts.open,
-                       weight=counts.new + counts.came_back)  # fmt: skip
+                       weight=counts.new + counts.came_back, effect=sources.effect(place, rule_id))  # fmt: skip
 
 
 def _waiver(row: WaiverRow) -> Task:

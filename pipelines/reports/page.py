@@ -6,6 +6,7 @@ A page is one file without scripts and without outside requests; its policy says
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reports import words
 from pipelines.scorecard.card import NOTICE
+from pipelines.scorecard.share import percent
 
 TEMPLATES = Path(__file__).parent / "templates"
 NOTHING = "\N{EN DASH}"
@@ -43,6 +45,11 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def points(move: Fraction) -> str:
+    """Return a distance between two rates, such as ``3.2 points``; what is not nothing is never shown as such."""
+    return f"{percent(move).removesuffix('%')} points"
+
+
 def day(value: date | datetime | None) -> str:
     """Return a day such as ``Aug 15, 2024``, in the same words on every machine."""
     return NOTHING if value is None else f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
@@ -63,7 +70,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(whole=whole, day=day, moment=moment, capitalize_first=capitalize_first)
+    environment.filters.update(whole=whole, points=points, day=day, moment=moment, capitalize_first=capitalize_first)
     environment.filters.update(table_words=words.table_words, column_words=words.column_words)
     environment.globals.update(words=words)
     return environment

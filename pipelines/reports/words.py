@@ -154,6 +154,29 @@ DRIFT_KIND: Mapping[str, str] = MappingProxyType(
         "doubled": "rows stand there twice",
     }
 )
+# Why nobody can tell what findings do to an indicator.
+EFFECT_REASON: Mapping[str, str] = MappingProxyType(
+    {
+        "no_record": "the findings are on rates, counts or files, not on records",
+        "not_loaded": "the lines were not loaded, so that nobody knows whom they concern",
+        "names_nobody": "the records do not say to whom they belong",
+        "pending": "the indicator is pending",
+        "no_denominator": "the indicator has nobody to count",
+        "not_computable": "the indicator cannot be computed from what was sent",
+    }
+)
+# What the column of a finding decides in an indicator.
+EFFECT_USE: Mapping[str, str] = MappingProxyType(
+    {
+        "record": "whether the record counts",
+        "concentration": "who concentrates",
+        "length": "who concentrates by completing a short program",
+        "cohort": "who is in the denominator",
+        "outcome": "who met the measure",
+        "subgroup": "only in which subgroup a person stands",
+        "nothing": "nothing: the indicator does not read it",
+    }
+)
 
 
 def table_words(table_name: str) -> str:

@@ -93,6 +93,7 @@ def _page(
         told=facts_of(rule),
         shown=shown_rows(rule),
         results=[(result, trend(result.moves)) for result in facts.results],
+        effects=facts.effects,
         institutions=[(one, rows.get((*one.place, rule.id, one.institution.slug))) for one in worst],
         more_institutions=len(facts.institutions) - len(worst),
         waivers=waivers,
