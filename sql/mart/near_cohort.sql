@@ -10,7 +10,7 @@
 -- column has_concentrated: 1 where the person concentrates in the cohort's year or did before.
 -- column has_short_program: 1 where the person concentrates by completing a short program.
 -- column would_count: 1 where concentrating is all that the person may lack: who completed, or left where that counts.
--- column has_completed: 1 where the person completed a program in the cohort's year, concentrating or not.
+-- column has_completed: 1 where would_count is and the person completed that program in the cohort's year.
 with scope as (
     select
         scope.grantee_id,
@@ -49,7 +49,7 @@ judged as (
             when scope.denominator = 'concentrators' then 1
             when scope.denominator = 'nontraditional_programs' and nontraditional.program_id is not null then 1
             when scope.denominator = 'completed' and student.completed_in_year then 1
-            when scope.denominator = 'exited' and student.exit_reason is not null then 1
+            when scope.denominator = 'exited' and student.left_in_year then 1
             else 0
         end as would_count,
         0 as has_concentrated,
