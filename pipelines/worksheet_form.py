@@ -76,11 +76,6 @@ def all_forms() -> tuple[Form, ...]:
     return tuple(sorted(found, key=lambda form: form.effective_from))
 
 
-def form_of(version: str) -> Form:
-    """Return a version of the form. Raises KeyError where the program no longer has it."""
-    return {form.version: form for form in all_forms()}[version]
-
-
 def read_form(path: Path) -> Form:
     """Return the form of a file. Raises ConfigurationError that names the file, the line and the key."""
     content = read_toml(path)

@@ -38,6 +38,7 @@ from pipelines.measures.definitions import load_definitions
 
 OFFICERS = ("--name", BO.name, "--role", BO.role, "--statement", BO.statement)
 DI = "812-12-0003"
+AFTER_ALL_RETENTION = "2035-07-01"
 PARTICIPANTS = (
     "select series, act_number, person_count from quality.worksheet_series "
     "where line_code = 'total' and measure = 'participant' order by series, act_number"
@@ -117,18 +118,16 @@ def test_a_second_certification_is_frozen_beside_the_first(example: Example) -> 
     assert set(_files(example)) == names
 
 
-def test_a_rebuild_and_the_loss_of_every_row_leave_what_was_frozen(example: Example) -> None:
-    _freeze(example)
-    kept = example.rows("select * from quality.certified_worksheet order by all")
+def test_a_rebuild_and_a_purge_leave_what_was_frozen(example: Example) -> None:
+    number = _freeze(example)
+    kept, files = example.rows("select * from quality.certified_worksheet order by all"), _files(example)
     example.rebuild()
-    with example.warehouse() as connection:
-        for schema in ("core", "mart", "raw"):
-            for (name,) in connection.execute(
-                "select table_name from duckdb_tables() where schema_name = ?", [schema]
-            ).fetchall():
-                connection.execute(f'delete from {schema}."{name}"')
+    purged = cte(example, "purge", "--grantee", "oregon", "--as-of", AFTER_ALL_RETENTION, *STEWARDS)
+    assert purged.exit_code == 0, purged.output
+    assert example.rows("select count(*) from core.enrollment") == [(0,)]
     assert example.rows("select * from quality.certified_worksheet order by all") == kept
-    assert [row for row in example.rows(PARTICIPANTS) if row[0] == "as_reported"]
+    assert example.rows(PARTICIPANTS)[0] == ("as_reported", number, 2)
+    assert _files(example) == files
 
 
 def test_the_act_bears_the_hash_of_the_lines_so_that_a_changed_row_is_found_out(example: Example) -> None:

@@ -159,9 +159,13 @@ def _table(
         width = _WIDTH_OF_LABEL if not place else _WIDTH_OF_TEXT if is_text else _WIDTH_OF_COUNT
         sheet.set_column(place, place, width)
         sheet.write_string(_HEAD_LINES, place, header, styles["header"])
+    last = _HEAD_LINES + 1
     for number, row in enumerate(rows, start=_HEAD_LINES + 1):
         for place, cell in enumerate(row):
             _write(sheet, number, place, cell, styles, "section" if len(row) == 1 else "cell")
+        last = number
+    if "Measure" in headers:  # a line each: nothing but lines of one kind can be filtered
+        sheet.autofilter(_HEAD_LINES, 0, last, len(headers) - 1)
     sheet.freeze_panes(_HEAD_LINES + 1, 1)
     sheet.repeat_rows(0, _HEAD_LINES)
     sheet.set_landscape()
