@@ -83,6 +83,16 @@ def test_within_one_program_sex_alone_decides_3p1_and_over_several_it_does_not()
     assert _gap(rows, "all", "all", welding[0])["gap"] == pytest.approx(15 / 65 - 35 / 145)
 
 
+def test_who_is_neither_woman_nor_man_cannot_meet_3p1_and_is_no_failure_of_the_college():
+    people = [*persons(40, 20, sex="female"), *persons(40, 10, sex="male"), *persons(30, 0, sex="another")]
+    of_3p1, of_2p1 = (gaps_of(warehouse_of(cells_of(people), indicator=code)) for code in ("3P1", "2P1"))
+    row = _gap(of_3p1, "sex", "another")
+    assert (row["status"], row["gap"], row["worklist_rank"]) == ("true_by_construction", None, None)
+    assert _gap(of_3p1, "career_cluster*sex", "manufacturing*another")["status"] == "true_by_construction"
+    assert _gap(of_3p1, "sex", "female")["status"] == "computed"
+    assert _gap(of_2p1, "sex", "another")["gap"] < 0
+
+
 def test_a_subgroup_that_is_everybody_carries_no_gap():
     row = _gap(gaps_of(warehouse_of(cells_of(persons(30, 10, sex="female")))), "sex", "female")
     assert (row["status"], row["gap"], row["reason"]) == (

@@ -12,7 +12,8 @@ def with_status(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells that can have a gap, everybody left out, with ``status`` and ``reason`` (empty: nothing to say).
 
     3P1 asks whether somebody prepares for a field nontraditional for the own sex. Its gap for that very flag is no
-    finding, nor is that of the sexes where sex alone decides it, as within one program.
+    finding, nor is that of the sexes where sex alone decides it, as within one program, nor that of those who are
+    neither women nor men, of whom no program counts as nontraditional.
     """
     cells = cells.join(_decided_by_sex(cells), on=_REFERENCE, how="left", maintain_order="left", nulls_equal=True)
     is_3p1, count, total = pl.col("indicator_code") == "3P1", pl.col("denominator_count"), "reference_denominator_count"
@@ -29,6 +30,11 @@ def with_status(cells: pl.DataFrame) -> pl.DataFrame:
             BY_CONSTRUCTION,
             "sex alone decides 3P1 here: nobody of one sex differs from another of it",
         ),
+        (
+            is_3p1 & _has("sex", "another") & (pl.col("numerator_count") == 0),
+            BY_CONSTRUCTION,
+            "3P1 asks for women and men: nobody of another sex can meet it",
+        ),
         (is_all, BY_CONSTRUCTION, "the subgroup is everybody counted here"),
     )
     status, reason = pl.lit(COMPUTED), pl.lit("")
@@ -38,8 +44,10 @@ def with_status(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.filter(pl.col("kind") != "everybody").with_columns(status.alias("status"), reason.alias("reason"))
 
 
-def _has(dimension: str) -> pl.Expr:
-    return (pl.col("dimension_1") == dimension) | (pl.col("dimension_2") == dimension)
+def _has(dimension: str, code: str | None = None) -> pl.Expr:
+    """Return whether the subgroup is told by the dimension, and is that code of it."""
+    is_code = [pl.lit(code is None) | (pl.col(f"code_{i}") == pl.lit(code)) for i in (1, 2)]
+    return ((pl.col("dimension_1") == dimension) & is_code[0]) | ((pl.col("dimension_2") == dimension) & is_code[1])
 
 
 def _decided_by_sex(cells: pl.DataFrame) -> pl.DataFrame:
