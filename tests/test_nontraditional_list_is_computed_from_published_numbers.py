@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import xlsxwriter
 from core_rows import add, define, rows_of, small_warehouse
 from ipeds_example import ReferenceHome
 
@@ -137,6 +138,33 @@ def test_without_the_public_files_the_supplied_list_stands_alone(college: Any) -
     add(college, "program", program_id="P2", nontraditional_sex=None)
     rows = rows_of(college, PROGRAM, "program_id, supplied_sex, computed_sex, nontraditional_sex")
     assert set(rows) == {("P1", "female", None, "female"), ("P2", None, None, None)}
+
+
+def crosswalk(folder: Path, *sheets: str) -> Path:
+    """Write a crosswalk of one row with these sheets, the row in each of them."""
+    path = folder / "CIP2020_SOC2018_Crosswalk.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["CIP2020Code", "CIP2020Title", "SOC2018Code", "SOC2018Title"])
+            sheet.write_row(1, 0, ["48.0508", "Welding", "51-4121", "Welders"])
+    return path
+
+
+def test_only_the_sheet_of_the_layout_is_read_and_a_workbook_without_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    (tmp_path / "second").mkdir()
+    home = ReferenceHome(tmp_path / "home")
+    home.add(crosswalk(tmp_path / "first", "Guide", "CIP-SOC", "SOC-CIP"))
+    intake, told = home.add(crosswalk(tmp_path / "second", "Guide", "CIP to SOC"))
+    assert home.rows("select file_name, status from quality.submission order by 1") == [
+        ("CIP2020_SOC2018_Crosswalk.xlsx", "refused"), ("CIP2020_SOC2018_Crosswalk.xlsx!CIP-SOC", "read"),
+    ]  # fmt: skip
+    assert home.rows("select cip_code, cip_version, soc_code from reference.field_occupation") == [
+        ("48.0508", "CIP2020", "51-4121")
+    ]
+    assert len(intake.submissions) == 1
+    assert "there are Guide, CIP to SOC" in told[0]
 
 
 # ---- the published files

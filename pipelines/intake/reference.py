@@ -70,7 +70,8 @@ def take_in_reference(
                 taken.append(_refused(connection, Member(name_of(file), name_of(file), file), doubt, received_at))
             else:
                 read = [member for member in inside if not _is_ignored(member)]
-                taken += [_take(connection, home, member, file, received_at) for member in read]
+                whole = Member(name_of(file), name_of(file), file)  # whose refusal names the sheet that is missing
+                taken += [_take(connection, home, member, file, received_at) for member in read or [whole]]
     new = tuple(s for s in taken if s is not None)
     for submission in new:
         say(_line(submission))
