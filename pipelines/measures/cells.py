@@ -56,7 +56,7 @@ def dimensions() -> tuple[Dimension, ...]:
 
 
 def margins() -> Iterator[tuple[str, str]]:
-    """Yield (what parts are told by, how they sum): dimensions, pairs in alphabetical order, places, programs."""
+    """Yield (what parts are told by, how they sum): dimensions, pairs in alphabetical order; of everybody also keys."""
     kinds = {**{d.name: "partition" for d in dimensions()}, **dict.fromkeys(CONTEXTS, "cover")}
     yield from sorted(kinds.items())
     for one, other in combinations(sorted(kinds), 2):

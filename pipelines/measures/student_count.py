@@ -16,7 +16,7 @@ _STUDENT_HEADER = (
 """
     + GRAIN.format(key="count_code", year="Program year.", meaning="participant, concentrator or completer.")
     + """\
--- column student_count: Persons; null where the place sent no enrollments of the year, so that it cannot be told.
+-- column student_count: Persons; null where nothing came that would tell: no enrollments, or no exits or awards.
 -- column unlinkable_count: Persons whose duplication across colleges cannot be resolved: local numbers; null likewise.
 -- column definition_version: Definition applied.
 """
@@ -74,29 +74,44 @@ inner join mart.person as person using (grantee_id, institution_id, student_id)
 left join institution using (grantee_id, program_year, institution_id)
 left join program using (grantee_id, program_year, institution_id, program_id)"""
 _STUDENTS = """\
-enrolled as (
+sent as (
     select
-        received.grantee_id,
-        received.program_year,
-        received.institution_id
-    from mart.record_count as received
-    where received.table_name = 'enrollment' and received.row_count > 0
+        grantee_id,
+        program_year,
+        institution_id,
+        max(case when table_name = 'enrollment' then 1 else 0 end) as has_enrollment,
+        max(case when table_name = 'program_enrollment' then 1 else 0 end) as has_exit,
+        max(case when table_name = 'credential' then 1 else 0 end) as has_award
+    from mart.record_count
+    where row_count > 0
+    group by grantee_id, program_year, institution_id
 ),
 
+-- Who completed cannot be told where nothing came of what completes under the definition.
 sources as (
     select
         institution.grantee_id,
         institution.program_year,
         institution.institution_id,
         codes.count_code,
-        max(case when enrolled.institution_id is not null then 1 else 0 end) as has_enrollment
+        max(
+            case
+                when coalesce(sent.has_enrollment, 0) = 0 then 0
+                when codes.count_code <> 'completer' then 1
+                when definition.completer_basis <> 'award' and sent.has_exit = 1 then 1
+                when definition.completer_basis <> 'exit' and sent.has_award = 1 then 1
+                else 0
+            end
+        ) as is_told
     from institution
+    inner join reference.definition as definition
+        on institution.grantee_id = definition.grantee_id and institution.program_year = definition.program_year
     cross join (values ('participant'), ('concentrator'), ('completer')) as codes (count_code)
-    left join enrolled
+    left join sent
         on
-            institution.grantee_id = enrolled.grantee_id
-            and institution.program_year = enrolled.program_year
-            and institution.institution_id = enrolled.institution_id
+            institution.grantee_id = sent.grantee_id
+            and institution.program_year = sent.program_year
+            and institution.institution_id = sent.institution_id
     group by
         institution.grantee_id, institution.program_year, codes.count_code,
         grouping sets ((institution.institution_id), ())
@@ -110,8 +125,8 @@ select
     cells.cip_code,
     coalesce(cells.subgroup_dimension, 'all') as subgroup_dimension,
     coalesce(cells.subgroup_code, 'all') as subgroup_code,
-    coalesce(cells.student_count, case when sources.has_enrollment = 1 then 0 end) as student_count,
-    coalesce(cells.unlinkable_count, case when sources.has_enrollment = 1 then 0 end) as unlinkable_count,
+    coalesce(cells.student_count, case when sources.is_told = 1 then 0 end) as student_count,
+    coalesce(cells.unlinkable_count, case when sources.is_told = 1 then 0 end) as unlinkable_count,
     definition.definition_version
 from sources
 inner join reference.definition as definition
