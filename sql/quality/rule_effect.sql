@@ -56,7 +56,7 @@ scope as (
 
 -- Which indicators of which reports read the column, and what it decides there.
 reading as (
-    select distinct
+    select
         finding.rule_id,
         finding.grantee_id,
         finding.record_program_year,
@@ -66,8 +66,20 @@ reading as (
         scope.indicator_code,
         scope.cohort_program_year,
         coalesce(column_use.use_code, 'nothing') as use_code,
-        coalesce(column_use.use_rank, 7) as use_rank
-    from finding
+        coalesce(column_use.use_rank, 7) as use_rank,
+        -- One number instead of four texts: millions of rows are grouped by it.
+        dense_rank() over (
+            order by finding.rule_id, finding.grantee_id, scope.program_year, scope.indicator_code
+        ) as effect_number
+    from (
+        select distinct
+            rule_id,
+            grantee_id,
+            record_program_year,
+            table_name,
+            column_name
+        from finding
+    ) as finding
     inner join scope on finding.grantee_id = scope.grantee_id
     left join quality.column_use as column_use
         on
@@ -120,6 +132,7 @@ nameless as (
 -- would change, nobody can tell.
 counted as (
     select
+        reading.effect_number,
         reading.rule_id,
         reading.grantee_id,
         reading.program_year,
@@ -164,6 +177,7 @@ counted as (
 -- In the keys of places and record years '' means all: a null would be joined by no plain equality.
 told as (
     select
+        effect_number,
         rule_id,
         grantee_id,
         program_year,
@@ -178,10 +192,10 @@ told as (
     from counted
     group by
         grouping sets (
-            (rule_id, grantee_id, program_year, indicator_code, institution_id, record_program_year),
-            (rule_id, grantee_id, program_year, indicator_code, institution_id),
-            (rule_id, grantee_id, program_year, indicator_code, record_program_year),
-            (rule_id, grantee_id, program_year, indicator_code)
+            (effect_number, rule_id, grantee_id, program_year, indicator_code, institution_id, record_program_year),
+            (effect_number, rule_id, grantee_id, program_year, indicator_code, institution_id),
+            (effect_number, rule_id, grantee_id, program_year, indicator_code, record_program_year),
+            (effect_number, rule_id, grantee_id, program_year, indicator_code)
         )
     having grouping(institution_id) = 1 or institution_id is not null
 ),
@@ -217,21 +231,40 @@ near as (
     from mart.near_cohort
 ),
 
--- Nobody else can be missing or counted: most students are neither in a denominator nor near one.
+-- Nobody else can be missing or counted: most students are neither in a denominator nor near one. Told of the
+-- institution of the record, and of all of them.
 touched as (
     select
-        reading.rule_id,
-        reading.grantee_id,
-        reading.program_year,
-        reading.indicator_code,
+        reading.effect_number,
         concerned.institution_id,
         concerned.record_program_year,
         concerned.person_id,
-        case when reading.use_code in ('record', 'concentration', 'cohort', 'outcome') then 1 else 0 end as is_doubtful,
-        case when reading.use_code = 'length' then 1 else 0 end as is_of_length,
-        case when reading.use_code = 'record' then concerned.is_left_out else 0 end as lacks_record,
-        case when reading.use_code = 'concentration' then 1 else 0 end as lacks_credits,
-        case when reading.use_code = 'cohort' then 1 else 0 end as lacks_cohort
+        coalesce(member.is_met, -1) as standing,
+        coalesce(own_member.is_met, -1) as own_standing,
+        case
+            when reading.use_code in ('record', 'concentration', 'cohort', 'outcome') then 1
+            when reading.use_code = 'length' then coalesce(near.has_short_program, 0)
+            else 0
+        end as is_doubtful,
+        case
+            when reading.use_code in ('record', 'concentration', 'cohort', 'outcome') then 1
+            when reading.use_code = 'length' then coalesce(own_near.has_short_program, 0)
+            else 0
+        end as own_is_doubtful,
+        case reading.use_code
+            when 'record' then concerned.is_left_out
+            when 'concentration' then coalesce(near.would_count, 0)
+            when 'length' then coalesce(near.has_completed, 0)
+            when 'cohort' then coalesce(near.has_concentrated, 0)
+            else 0
+        end as may_be_missing,
+        case reading.use_code
+            when 'record' then concerned.is_left_out
+            when 'concentration' then coalesce(own_near.would_count, 0)
+            when 'length' then coalesce(own_near.has_completed, 0)
+            when 'cohort' then coalesce(own_near.has_concentrated, 0)
+            else 0
+        end as own_may_be_missing
     from concerned
     inner join reading
         on
@@ -247,6 +280,13 @@ touched as (
             and reading.indicator_code = member.indicator_code
             and member.place = ''
             and concerned.person_id = member.person_id
+    left join member as own_member
+        on
+            reading.grantee_id = own_member.grantee_id
+            and reading.program_year = own_member.program_year
+            and reading.indicator_code = own_member.indicator_code
+            and concerned.institution_id = own_member.place
+            and concerned.person_id = own_member.person_id
     left join near
         on
             reading.use_code in ('concentration', 'length', 'cohort')
@@ -255,6 +295,14 @@ touched as (
             and reading.indicator_code = near.indicator_code
             and near.place = ''
             and concerned.person_id = near.person_id
+    left join near as own_near
+        on
+            reading.use_code in ('concentration', 'length', 'cohort')
+            and reading.grantee_id = own_near.grantee_id
+            and reading.program_year = own_near.program_year
+            and reading.indicator_code = own_near.indicator_code
+            and concerned.institution_id = own_near.place
+            and concerned.person_id = own_near.person_id
     where
         concerned.person_id is not null
         and (
@@ -264,90 +312,48 @@ touched as (
         )
 ),
 
-placed as (
-    select
-        rule_id,
-        grantee_id,
-        program_year,
-        indicator_code,
-        case when grouping(institution_id) = 1 then '' else institution_id end as place,
-        case when grouping(record_program_year) = 1 then '' else record_program_year end as record_year,
-        person_id,
-        max(is_doubtful) as is_doubtful,
-        max(is_of_length) as is_of_length,
-        max(lacks_record) as lacks_record,
-        max(lacks_credits) as lacks_credits,
-        max(lacks_cohort) as lacks_cohort
-    from touched
-    group by
-        grouping sets (
-            (
-                rule_id, grantee_id, program_year, indicator_code, person_id, institution_id,
-                record_program_year
-            ),
-            (rule_id, grantee_id, program_year, indicator_code, person_id, institution_id),
-            (rule_id, grantee_id, program_year, indicator_code, person_id, record_program_year),
-            (rule_id, grantee_id, program_year, indicator_code, person_id)
-        )
-    having grouping(institution_id) = 1 or institution_id is not null
-),
-
--- Whether a person is missing is asked of those in no denominator only.
+-- Each person once: of all institutions, then of each.
 judged as (
     select
-        placed.rule_id,
-        placed.grantee_id,
-        placed.program_year,
-        placed.indicator_code,
-        placed.place,
-        placed.record_year,
-        case when member.person_id is null then 0 else 1 end as is_member,
-        coalesce(member.is_met, 0) as is_met,
-        case
-            when placed.is_doubtful = 1 then 1
-            when placed.is_of_length = 1 and near.has_short_program = 1 then 1
-            else 0
-        end as is_doubtful,
-        case
-            when member.person_id is not null then 0
-            when placed.lacks_record = 1 then 1
-            when placed.lacks_cohort = 1 and near.has_concentrated = 1 then 1
-            when placed.lacks_credits = 1 and near.would_count = 1 then 1
-            when placed.is_of_length = 1 and near.would_count * near.has_completed = 1 then 1
-            else 0
-        end as is_outside
-    from placed
-    left join member
-        on
-            placed.grantee_id = member.grantee_id
-            and placed.program_year = member.program_year
-            and placed.indicator_code = member.indicator_code
-            and placed.place = member.place
-            and placed.person_id = member.person_id
-    left join near
-        on
-            placed.grantee_id = near.grantee_id
-            and placed.program_year = near.program_year
-            and placed.indicator_code = near.indicator_code
-            and placed.place = near.place
-            and placed.person_id = near.person_id
+        effect_number,
+        '' as place,
+        case when grouping(record_program_year) = 1 then '' else record_program_year end as record_year,
+        person_id,
+        max(standing) as standing,
+        max(is_doubtful) as is_doubtful,
+        max(may_be_missing) as may_be_missing
+    from touched
+    group by
+        grouping sets ((effect_number, person_id, record_program_year), (effect_number, person_id))
+    union all
+    select
+        effect_number,
+        institution_id as place,
+        case when grouping(record_program_year) = 1 then '' else record_program_year end as record_year,
+        person_id,
+        max(own_standing) as standing,
+        max(own_is_doubtful) as is_doubtful,
+        max(own_may_be_missing) as may_be_missing
+    from touched
+    where institution_id is not null
+    group by
+        grouping sets (
+            (effect_number, person_id, institution_id, record_program_year), (effect_number, person_id, institution_id)
+        )
 ),
 
 weighed as (
     select
-        rule_id,
-        grantee_id,
-        program_year,
-        indicator_code,
+        effect_number,
         place,
         record_year,
-        sum(is_member) as denominator_touched_count,
-        sum(is_met) as numerator_touched_count,
-        sum(is_doubtful * is_member) as doubtful_denominator_count,
-        sum(is_doubtful * is_met) as doubtful_numerator_count,
-        sum(is_outside) as outside_count
+        sum(case when standing >= 0 then 1 else 0 end) as denominator_touched_count,
+        sum(case when standing = 1 then 1 else 0 end) as numerator_touched_count,
+        sum(case when standing >= 0 then is_doubtful else 0 end) as doubtful_denominator_count,
+        sum(case when standing = 1 then is_doubtful else 0 end) as doubtful_numerator_count,
+        sum(case when standing < 0 then may_be_missing else 0 end) as outside_count
     from judged
-    group by rule_id, grantee_id, program_year, indicator_code, place, record_year
+    group by effect_number, place, record_year
 ),
 
 reported as (
@@ -391,10 +397,7 @@ bounded as (
     from told
     left join weighed
         on
-            told.rule_id = weighed.rule_id
-            and told.grantee_id = weighed.grantee_id
-            and told.program_year = weighed.program_year
-            and told.indicator_code = weighed.indicator_code
+            told.effect_number = weighed.effect_number
             and told.place = weighed.place
             and told.record_year = weighed.record_year
     left join reported
