@@ -11,7 +11,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.measures.gaps.build import build_gaps
+from pipelines.measures.gaps.build import build_gaps, gap_rows
+from pipelines.measures.gaps.cells import read_cells
+from pipelines.measures.gaps.readiness import read_verdicts
+from pipelines.measures.gaps.settings import GapSettings
 from pipelines.warehouse import insert_rows
 
 YEAR, COHORT = "2023-24", "2022-23"
@@ -126,7 +129,19 @@ def add_cells(
 def gaps_of(connection: duckdb.DuckDBPyConnection) -> dict[Cell, dict[str, Any]]:
     """Make the gaps and return the rows of ``mart.gap`` by cell; each cell has one row at most."""
     build_gaps(connection)
-    rows = connection.sql("select * from mart.gap").pl().to_dicts()
+    return _by_cell(connection.sql("select * from mart.gap").pl())
+
+
+def unwritten_gaps_of(cells: Cells) -> dict[Cell, dict[str, Any]]:
+    """Return the same rows before any table is written, which takes a third of the time."""
+    connection = warehouse_of(cells)
+    return _by_cell(
+        gap_rows(read_cells(connection, "oregon", YEAR), read_verdicts(connection, "oregon"), GapSettings())
+    )
+
+
+def _by_cell(frame: pl.DataFrame) -> dict[Cell, dict[str, Any]]:
+    rows = frame.to_dicts()
     keys = ("institution_id", "cip_code", "subgroup_dimension", "subgroup_code")
     found = {tuple(row[key] for key in keys): row for row in rows}
     assert len(found) == len(rows)
