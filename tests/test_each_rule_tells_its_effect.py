@@ -12,8 +12,18 @@ import pytest
 from core_rows import add, earn, small_warehouse
 from effect_rows import COHORT, REPORT, effects, found, measured
 
+from pipelines.schema import content_columns, core_tables
+
 TOUCHED = "denominator_touched_count, numerator_touched_count, outside_count"
 BOUNDS = "lowest_numerator_count, lowest_denominator_count, highest_numerator_count, highest_denominator_count"
+# Columns that decide nothing in any core indicator, each looked at: measures count for themselves.
+UNDECIDED = {
+    "course": {"course_title"}, "credential": {"award_level_code", "credential_title"},
+    "enrollment": {"credits_attempted"}, "institution": {"institution_name", "institution_type", "unitid"},
+    "program": {"cip_version", "program_name"}, "staff": {"*"}, "work_based_learning": {"*"},
+    "program_enrollment": {"reported_participant_status", "reported_concentrator_status"},
+    "student": {"aid_form_status", "birth_date", "prior_race_selection"},
+}  # fmt: skip
 PLACED = {"s1": "employment", "s2": "employment", "s3": "military", "s4": "not_engaged", "s5": None, "s6": None}
 
 
@@ -190,3 +200,50 @@ def test_more_findings_never_narrow_the_bounds_and_the_rate_lies_within(college,
             assert Fraction(a, b) <= low <= high <= Fraction(c, d)
             low, high = Fraction(a, b), Fraction(c, d)
     assert low < Fraction(1, 2) < high
+
+
+def test_of_each_column_it_has_been_decided_what_it_decides(college):
+    rows = college.execute(
+        "select distinct table_name, column_name from quality.column_use where grantee_id = 'oregon'"
+    ).fetchall()
+    known = {(table.name, column.name) for table in core_tables() for column in content_columns(table)}
+    listed = {pair for pair in rows if pair[1] != "program_year"}
+    left = {(t, c) for t, c in known - listed if not UNDECIDED.get(t, set()) & {c, "*"}}
+    assert listed <= known
+    assert left <= {("course", "credit_status")}, "it counts only where the definition leaves some of them out"
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "code", "before", "after"),
+    [
+        ("nontraditional_list = 'computed'", "program.cip_code", "3P1", "subgroup", "cohort"),
+        ("nontraditional_list = 'computed'", "program.nontraditional_sex", "3P1", "cohort", None),
+        ("denominator_3p1 = 'concentrators'", "program.nontraditional_sex", "3P1", "cohort", "outcome"),
+        ("denominator_2p1 = 'concentrators'", "program_enrollment.exit_date", "2P1", "cohort", "outcome"),
+        ("completer_basis = 'award'", "credential.award_level_code", "1P1", None, "cohort"),
+    ],
+)
+def test_what_a_column_decides_follows_the_definition(college, change, column, code, before, after):
+    table, name = column.split(".")
+    query = (
+        "select max(use_code) from quality.column_use where grantee_id = 'oregon' and program_year = ? "
+        "and table_name = ? and column_name = ? and indicator_code = ?"
+    )
+    asked = [REPORT, table, name, code]
+    assert college.execute(query, asked).fetchone() == (before,)
+    college.execute("begin")
+    college.execute(f"update reference.definition set {change}")
+    assert college.execute(query, asked).fetchone() == (after,)
+    college.execute("rollback")
+
+
+def test_credit_status_of_a_course_decides_where_only_one_of_them_counts(college):
+    query = (
+        "select count(*) from quality.column_use where grantee_id = 'oregon' and program_year = ? "
+        "and table_name = 'course' and column_name = 'credit_status' and use_code = 'concentration'"
+    )
+    assert college.execute(query, [REPORT]).fetchone() == (0,)
+    college.execute("begin")
+    college.execute("delete from reference.counted_code where code_set = 'credit_status' and code <> 'credit'")
+    assert college.execute(query, [REPORT]).fetchone() == (3,)
+    college.execute("rollback")
