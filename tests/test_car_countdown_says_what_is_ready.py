@@ -25,6 +25,11 @@ from pipelines.intake.submission import find
 from pipelines.reports.desk import overview as first_page
 
 
+@pytest.fixture(autouse=True)
+def _no_rule_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.desk.standing.rule_words", dict)  # the countdown needs none, and it takes seconds
+
+
 @pytest.fixture(scope="module")
 def built() -> duckdb.DuckDBPyConnection:
     connection = colleges()
