@@ -31,6 +31,7 @@ def measured_warehouse(*, has_gaps: bool = True) -> duckdb.DuckDBPyConnection:
     connection = warehouse()
     connection.execute("create table core.program_enrollment (grantee_id text)")
     connection.execute("delete from mart.indicator")
+    connection.execute("alter table mart.indicator add column unlinkable_count bigint")
     load_levels(connection)
     connection.execute("update reference.state_coverage set covers_state = true where grantee_id = ?", [GRANTEE])
     _counts(connection)
@@ -47,7 +48,7 @@ def measured_warehouse(*, has_gaps: bool = True) -> duckdb.DuckDBPyConnection:
 
 
 def _counts(connection: duckdb.DuckDBPyConnection) -> None:
-    count(connection, 600, 1000, unknown_count=40)
+    count(connection, 600, 1000, unknown_count=40, unlinkable_count=70)
     count(connection, None, 700, indicator_code="2P1", status="pending", unknown_count=None)
     count(connection, 0, 0, indicator_code="3P1", status="no_denominator")
     count(connection, 500, 1000, program_year=BEFORE)

@@ -28,9 +28,7 @@ _TESTS = f"""
     select * from mart.level_test where {_PLACE} order by indicator_code, eligible_recipient_id nulls first
 """
 _RATES = f"""
-    select institution_id, indicator_code, cohort_program_year, outcome_window_end, numerator_count, denominator_count,
-        unknown_count, status, definition_version
-    from mart.indicator where {_PLACE} and {_EVERYBODY} order by indicator_code, institution_id
+    select * from mart.indicator where {_PLACE} and {_EVERYBODY} order by indicator_code, institution_id
 """
 _KIND = """case
         when institution_id is not null then 'institutions' when cip_code is not null then 'programs'
@@ -71,6 +69,7 @@ _PROGRESS = f"""
 """
 _MATCHES = f"""
     select * from mart.placement_match where {_PLACE} and institution_id is null
+    qualify max(looked_for_count) over (partition by placement_source) > 0
     order by placement_source, subgroup_dimension <> 'all', subgroup_dimension, subgroup_code
 """
 _KEYS = ("indicator_code", "institution_id", "cip_code", "subgroup_dimension", "subgroup_code")

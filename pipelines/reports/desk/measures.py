@@ -56,17 +56,12 @@ VERDICT: Mapping[str, tuple[str, str]] = MappingProxyType(
         "measurable": ("yes", "measurable"),
         "with_caution": ("waits", "with caution"),
         "not_measurable": ("untold", "not measurable"),
-        "too_few": ("untold", "too few students to tell"),
+        "too_few": ("untold", "too few"),
         "not_applicable": ("none", "not judged"),
     }
 )
 METHOD: Mapping[str, str] = MappingProxyType(
-    {
-        "ppg_2017": "PPG of 2017",
-        "ppg1_2022": "PPG-1 of 2022",
-        "prop_index": "proportionality index",
-        "index_80": "80% index",
-    }
+    {"ppg_2017": "PPG", "ppg1_2022": "PPG-1", "prop_index": "PI", "index_80": "80%"}
 )
 UNTOLD: Mapping[str, str] = MappingProxyType(
     {
@@ -103,8 +98,8 @@ def _page(desk: Desk, told: Measures) -> Page:
         verdict=VERDICT, methods=METHOD, untold=UNTOLD, indicators=NAMES, sources=code_set("placement_source"),
         scales={table.kind: scale_of(table.rows) for table in told.gaps}, at=_institutions(desk, told),
         find=desk.directory.find, key_of=key_of, group=group_name, kind=kind_name, points=points, share=share,
-        highest=highest, interval=interval, level=level, gap_drawing=gap_drawing, rate_drawing=rate_drawing,
-        width=WIDTH, rate_width=RATE_WIDTH,
+        matched=matched, highest=highest, interval=interval, level=level, gap_drawing=gap_drawing,
+        rate_drawing=rate_drawing, width=WIDTH, rate_width=RATE_WIDTH,
     )  # fmt: skip
     words = f"{told.grantee_id} {told.program_year} indicators levels gaps equity subgroups 1P1 2P1 3P1"
     return Page(place, content, kind="Measures", title=f"Measures {told.program_year}: {name}", keywords=words)
@@ -128,6 +123,11 @@ def highest(row: Mapping[str, Any]) -> Share:
     """Return the rate if every unknown outcome were a success."""
     numerator = row["numerator_count"]
     return Share(None if numerator is None else numerator + (row["unknown_count"] or 0), row["denominator_count"])
+
+
+def matched(row: Mapping[str, Any]) -> Share:
+    """Return the match rate of a placement source: the share of persons of whom it says something."""
+    return Share(row["matched_count"], row["denominator_count"])
 
 
 def interval(row: Mapping[str, Any]) -> str:
