@@ -14,10 +14,11 @@ from core_rows import rows_of
 from openpyxl import load_workbook
 from worksheet_example import GRANTEE, LAST_YEAR, RUN, STARTED, YEAR, colleges, later_file, worksheet
 
+from pipelines.car.compare import Before, differences
 from pipelines.car.document import Certification, Document, document_of
 from pipelines.car.sheets import HEADERS, SHEETS, csv_bytes, workbook_bytes
 from pipelines.car.words import MEASURE, read_me
-from pipelines.car.worksheet import MEASURES, Worksheet, read_worksheet
+from pipelines.car.worksheet import MEASURES, Count, Line, Worksheet, read_worksheet
 from pipelines.car.write import write_worksheets
 
 PAIRS = [(GRANTEE, YEAR), (GRANTEE, "2031-32"), ("nobody", YEAR)]
@@ -89,6 +90,22 @@ def test_every_check_stands_there_with_its_result(document: Document) -> None:
 def test_where_no_year_before_was_frozen_the_sheet_says_so(document: Document) -> None:
     rows = _sheets(workbook_bytes(document))["Compared with last year"]
     assert "nothing to compare with" in str(rows[3][0])
+
+
+def test_each_difference_stands_there_with_its_parts_and_why_where_it_cannot_be_told(document: Document) -> None:
+    now = document.worksheet
+    was = replace(now, definition_version="old", lines=tuple(_less_one_participant(line) for line in now.lines))
+    before = Before(5, was, None, None)
+    told = replace(document, before=before, differences=differences(now, before))
+    rows = {(row[0], row[1]): row[2:] for row in _sheets(workbook_bytes(told))["Compared with last year"][3:]}
+    note = "definition changed from old to oregon-house-1; effect not separated"
+    assert rows["All students", "CTE participants"] == [2, None, None, 1, 3, 1, note]
+    assert rows["All students", "1P1 numerator"][-2:] == ["cannot be told", "no number last year"]
+
+
+def _less_one_participant(line: Line) -> Line:
+    fewer = max((line.count("participant").persons or 0) - 1, 0)
+    return replace(line, counts={**line.counts, "participant": Count(fewer)})
 
 
 def test_the_first_sheet_says_what_the_numbers_rest_on(document: Document) -> None:

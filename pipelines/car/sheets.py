@@ -13,6 +13,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
+from pipelines.car.compare import Difference
 from pipelines.car.document import Document
 from pipelines.car.words import MEASURE, OUTCOME, read_me, shown
 from pipelines.car.worksheet import MEASURES, STUDENTS, Line
@@ -108,22 +109,24 @@ def _compared_rows(document: Document) -> Iterator[Sequence[Cell]]:
     if before is None:
         yield ("No worksheet of the year before was certified and frozen here, so there is nothing to compare with.",)
         return
+    versions = before.certified.definition_version, now.definition_version
     for one in document.differences:
         parts = ("" if part is None else part for part in (one.data, one.definition, one.students))
         total = "cannot be told" if one.total is None else one.total
-        note = _note(before.certified.definition_version, now.definition_version, one.data, one.definition)
         yield (
             _label(one.line), MEASURE[one.measure], shown(one.certified), *parts, shown(one.now), total,
-            "" if one.total is None else note,
+            _note(one, *versions),
         )  # fmt: skip
 
 
-def _note(before: str, now: str, data: int | None, definition: int | None) -> str:
-    """Return what could not be told apart: an empty part is within the next one."""
-    if data is not None and definition is not None:
+def _note(one: Difference, before: str, now: str) -> str:
+    """Return why a difference cannot be told, or what could not be told apart: an empty part is within the next one."""
+    if one.total is None:
+        return "no number last year" if one.certified.persons is None else "no number this year"
+    if one.data is not None and one.definition is not None:
         return ""
     changed = f"definition changed from {before} to {now}; " if before != now else "last year's definition is gone; "
-    return changed + ("effect not separated" if definition is None else "effect of the records not separated")
+    return changed + ("effect not separated" if one.definition is None else "effect of the records not separated")
 
 
 def _styles(book: Any) -> dict[str, Any]:
