@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import duckdb
 import pytest
+from core_rows import add, complete, earn, rows_of, small_warehouse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from level_rows import count, level, level_warehouse, made, plan
 
 from pipelines.configuration import ConfigurationError
-from pipelines.grantee import FOLDER, all_grantees, read_grantee
+from pipelines.grantee import FOLDER, all_grantees, grantee, read_grantee
+from pipelines.measures.level_tables import load_levels
 from pipelines.measures.levels import meets_level, required_count
 from pipelines.performance_level import Performance, take_performance
 
@@ -223,8 +228,37 @@ def test_a_folder_says_its_levels_plans_and_whether_it_holds_the_whole_state(tmp
     assert found.coverage.covers_state
 
 
+def test_what_a_folder_says_stands_in_the_tables_as_written(tmp_path, monkeypatch):
+    blocks = (
+        f"{LEVEL}{LEVEL}eligible_recipient_id = 'R1'\n{PLAN}[state_coverage]\ncovers_state = true\nevidence = 'all'"
+    )
+    told = replace(grantee("oregon"), performance=read(tmp_path, blocks))
+    monkeypatch.setattr("pipelines.measures.level_tables.all_grantees", lambda: (told,))
+    with duckdb.connect() as connection:
+        load_levels(connection)
+        levels = connection.execute("select eligible_recipient_id, level_percent from reference.performance_level")
+        assert levels.fetchall() == [(None, Decimal("61.5300")), ("R1", Decimal("61.5300"))]
+        plans = connection.execute("select * exclude (evidence) from reference.improvement_plan").fetchall()
+        assert plans == [("oregon", "1P1", None, "2022-23", None)]
+        assert connection.execute("select * from reference.state_coverage").fetchall() == [("oregon", True, "all")]
+
+
+def test_a_level_is_held_against_what_was_counted_from_records():
+    connection = small_warehouse()
+    earn(connection, 12)
+    complete(connection)
+    add(connection, "placement", program_year="2023-24", reference_quarter="2023Q4", placement_status="employment")
+    connection.execute("update reference.state_coverage set covers_state = true where grantee_id = 'oregon'")
+    level(connection, "61.53")
+    level(connection, "61.53", eligible_recipient_id="R1")
+    where = "program_year = '2023-24' and indicator_code = '1P1'"
+    columns = "eligible_recipient_id, numerator_count, denominator_count, required_count, result"
+    assert rows_of(connection, "mart.level_test", columns, where) == [("R1", 1, 1, 1, "met"), (None, 1, 1, 1, "met")]
+    connection.close()
+
+
 def test_no_level_of_a_real_agency_is_invented_and_none_is_taken_for_its_whole_state():
-    assert all(grantee.performance == Performance() for grantee in all_grantees())
+    assert all(one.performance == Performance() for one in all_grantees())
 
 
 def test_the_examples_in_the_template_are_read_once_they_are_no_comments():
