@@ -78,8 +78,19 @@ def _ledger_table(table: Table) -> Iterator[str]:
 
 def _model(model: Model) -> Iterator[str]:
     yield f"\n## {model.table}\n"
-    yield f"{model.description} One row for each {names(model.grain)}. Made from {names(model.inputs)}.\n"
+    made = f"Made from {names(model.inputs)}." if model.inputs else "Made from what the models declare."
+    yield f"{model.description} One row for each {names(model.grain)}. {made}\n"
+    yield from _margins(model)
     yield from markdown_table(("Column", "Meaning"), ([name, said] for name, said in model.columns.items()))
+
+
+def _margins(model: Model) -> Iterator[str]:
+    """Yield how parts sum, where the model says it; pairs follow from their dimensions (``mart.margin`` lists them)."""
+    means = {"partition": "sum to the total", "cover": "overlap and cover the total", "part": "are within the total"}
+    for margin, meaning in means.items():
+        told_by = [name for name, kind in model.margins.items() if kind == margin and "*" not in name]
+        if told_by:
+            yield f"Parts by {names(told_by)} {meaning}.\n"
 
 
 def _code_set(name: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from benchmarks import process
+from benchmarks import indicators, process
 from benchmarks.__main__ import main
 from benchmarks.compare import Comparison, Cost, agree
 from benchmarks.judging import compare as judging
@@ -74,6 +74,17 @@ def test_landing_is_measured_beside_plain_polars_and_an_unchanged_file(
     printed = capsys.readouterr().out
     lines = [line for line in printed.splitlines() if line.startswith("| ")][2:]
     assert [line.split("|")[3].strip() for line in lines] == list(WAYS.values())
+    assert list(tmp_path.iterdir()) == [], "gigabytes would pile up"
+
+
+@pytest.mark.slow
+def test_all_subgroups_are_measured_beside_the_same_indicators_of_everybody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["indicators", "--enrollments", "4000", "--repetitions", "1", "--folder", str(tmp_path)])
+    lines = [line.split("|") for line in capsys.readouterr().out.splitlines() if line.startswith("| ")][2:]
+    assert [line[2].strip() for line in lines] == list(indicators.WAYS.values())
+    assert int(lines[1][8].replace(",", "")) > 1000 * int(lines[0][8]), "the cells are all there"
     assert list(tmp_path.iterdir()) == [], "gigabytes would pile up"
 
 
