@@ -15,7 +15,7 @@ from pipelines.cli_acts.options import GRANTEE, YEAR, home_of, options, subject_
 
 if TYPE_CHECKING:
     from pipelines.side_by_side.certified import Explanation
-    from pipelines.side_by_side.compare import Comparison
+    from pipelines.side_by_side.comparison import Comparison
 
 _FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True

@@ -18,6 +18,7 @@ from forty_students import (
     students,
 )
 
+from pipelines.side_by_side.compare import compare
 from pipelines.side_by_side.figures import Figures, figures_under
 
 # The whole grantee, counted by hand: under each definition the students, then (met, unknown, denominator).
@@ -75,6 +76,31 @@ def test_the_whole_grantee_is_what_a_person_counts_on_paper(
 ) -> None:
     everybody = (None, "all", "all")
     assert {m: _cells(computed, version, m)[everybody] for m in TOTALS[version]} == TOTALS[version]
+
+
+def test_what_each_key_does_and_all_do_together_leads_from_one_definition_to_the_other(
+    cedar: duckdb.DuckDBPyConnection,
+) -> None:
+    told = compare(cedar, GRANTEE, REPORTED, VERSIONS)
+    assert {change.key for change in told.changes} == {
+        "credits_window", "denominator_1p1", "denominator_2p1", "status_as_of", "placement_sources",
+        "credential_evidence",
+    }  # fmt: skip
+    for version, side in zip(VERSIONS, (told.before, told.after), strict=True):
+        found = {f.measure: (f.numerator, f.unknown, f.denominator) for f in side if f.institution_id is None}
+        assert (found["1P1"], found["2P1"]) == (TOTALS[version]["1P1"], TOTALS[version]["2P1"])
+    everybody = [part for part in told.parts if part.institution_id is None and part.measure == "1P1"]
+    alone = {part.change.key if part.change else "together": (part.numerator, part.unknown, part.denominator)
+             for part in everybody}  # fmt: skip
+    assert alone == {
+        "credits_window": (-1, 0, -1),  # s03
+        "denominator_1p1": (3, 1, 4),  # the leavers s07, s39 and s40 were placed, s08 is unknown
+        "denominator_2p1": (0, 0, 0),
+        "status_as_of": (0, 0, 0),
+        "placement_sources": (-4, 3, 0),  # s04, s12 and s30 are unknown then, s15 was not found at work
+        "credential_evidence": (0, 0, 0),
+        "together": (-1, 0, -1),  # s39 is no concentrator where earlier years do not count, and then no leaver
+    }
 
 
 def _wanted(measure: str, counts: dict[str, int]) -> int | tuple[int, int, int]:

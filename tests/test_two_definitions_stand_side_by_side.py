@@ -20,7 +20,8 @@ from pipelines.cli import main
 from pipelines.configuration import ConfigurationError
 from pipelines.home import claim
 from pipelines.night import SYSTEM_FAILED, WRONG_CALL
-from pipelines.side_by_side.compare import Comparison, Effect, compare
+from pipelines.side_by_side.compare import compare
+from pipelines.side_by_side.comparison import Comparison, Effect
 from pipelines.side_by_side.figures import figures_under
 from pipelines.side_by_side.rows import as_json
 from pipelines.side_by_side.words import tell_comparison

@@ -6,9 +6,11 @@ stands in ``people``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -17,20 +19,25 @@ import duckdb
 from pipelines.configuration import ConfigurationError
 from pipelines.home import HomeLocked, held_since
 from pipelines.models import Model, all_models, build
+from pipelines.query import named_rows
 from pipelines.warehouse import FILE_NAME, quoted
 
-# What a definition says; a model that reads none of these, at first or second hand, is the same under all definitions.
-DEFINED = ("reference.definition", "reference.counted_code")
+DEFINED = frozenset({"reference.definition", "reference.counted_code"})
+_SCOPE = "mart.indicator_scope"
 _NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A database in memory with the views of one grantee. ``connection`` uses it; ``source`` is the home's database."""
+    """A database in memory with the views of one grantee. ``connection`` uses it; ``source`` is the home's database.
+
+    ``built`` tells of each table built under which definitions that was.
+    """
 
     connection: duckdb.DuckDBPyConnection
     source: str
     grantee_id: str
+    built: dict[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -92,19 +99,47 @@ def needed(tables: Sequence[str]) -> tuple[Model, ...]:
 
 
 def build_anew(room: Beside, tables: Sequence[str], program_year: str) -> None:
-    """Build these tables and what they read under the definitions loaded; what rests on none is built once.
+    """Build these tables and what they read under the definitions loaded; what would come out as it is stays.
 
-    Indicators are computed for the one reporting year only, which is most of the time that they take.
-    Raises ConfigurationError where the home lacks a table that the models read.
+    Indicators are computed for the one reporting year only. Raises ConfigurationError where the home lacks a table
+    that the models read.
     """
     models = needed(tables)
-    resting = _resting_on_definitions(models)
     _view_inputs(room, models)
+    answers = _answers(room)
+    marks: dict[str, str] = {}
     for model in models:
-        if model.table in resting or not has_table_here(room, model.table):
-            build(room.connection, model)
-        if model.table == "mart.indicator_scope":
-            room.connection.execute("delete from mart.indicator_scope where program_year <> ?", [program_year])
+        marks[model.table] = _mark(model, answers, marks, program_year)
+        if room.built.get(model.table) == marks[model.table]:
+            continue
+        build(room.connection, model)
+        if model.table == _SCOPE:
+            room.connection.execute(f"delete from {_SCOPE} where program_year <> ?", [program_year])
+        room.built[model.table] = marks[model.table]
+
+
+def _answers(room: Beside) -> dict[str, str]:
+    """Return what the definitions loaded say, by column of ``reference.definition`` and by quoted code set."""
+    rows = named_rows(room.connection, "select * from reference.definition order by all")
+    columns = rows[0] if rows else {}
+    found = {name: repr([row[name] for row in rows]) for name in columns}
+    codes = (
+        "select code_set, list_sort(list(program_year || ' ' || code)) as codes from reference.counted_code group by 1"
+    )
+    return found | {f"'{row['code_set']}'": repr(row["codes"]) for row in named_rows(room.connection, codes)}
+
+
+def _mark(model: Model, answers: Mapping[str, str], marks: Mapping[str, str], program_year: str) -> str:
+    """Return what tells one outcome of a model from another on the same records: what it reads of the definitions.
+
+    A model names the columns and the code sets that it reads, at least as words in its text.
+    """
+    parts = [program_year] if model.table == _SCOPE else []
+    if not DEFINED.isdisjoint(model.inputs):
+        said = set(re.findall(r"'\w+'|\w+", model.sql))
+        parts += [f"{name} {answer}" for name, answer in answers.items() if name in said]
+    parts += [marks.get(name, "") for name in model.inputs]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def has_table_here(room: Beside, name: str) -> bool:
@@ -114,14 +149,6 @@ def has_table_here(room: Beside, name: str) -> bool:
         "and table_schema || '.' || table_name = ?"
     )
     return room.connection.execute(query, [name]).fetchone() is not None
-
-
-def _resting_on_definitions(models: Sequence[Model]) -> set[str]:
-    resting: set[str] = set(DEFINED)
-    for model in models:  # each comes after what it reads
-        if resting.intersection(model.inputs):
-            resting.add(model.table)
-    return resting
 
 
 def _view_inputs(room: Beside, models: Sequence[Model]) -> None:

@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.configuration import ConfigurationError
 from pipelines.query import named_rows
-from pipelines.side_by_side.figures import figures_under
+from pipelines.side_by_side.figures import Figures, figures_under
 from pipelines.side_by_side.versions import version_in_force
 
 COUNTS = ("denominator_count", "numerator_count", "unknown_count")
@@ -81,8 +81,11 @@ def explain(
         raise ConfigurationError(msg)
     versions = (str(rows[0]["definition_version"]), version_in_force(grantee_id, program_year))
     then = {_cell(row): row for row in rows}
-    same_rules = _today(connection, grantee_id, program_year, versions[0])
-    today = same_rules if versions[0] == versions[1] else _today(connection, grantee_id, program_year, versions[1])
+    sides = {
+        version: _side(figures_under(connection, grantee_id, program_year, version, has_subgroups=has_subgroups))
+        for version in set(versions)
+    }
+    same_rules, today = (sides[version] for version in versions)
     cells = [
         _explained(cell, count, *(_count(side, cell, count) for side in (then, same_rules, today)))
         for cell in _in_order({*then, *(cell for cell in today if institution_id in (None, cell[1]))})
@@ -108,8 +111,7 @@ def _in_order(cells: set[_Cell]) -> list[_Cell]:
     return sorted(cells, key=lambda cell: (cell[3] != "all", [part or "" for part in cell]))
 
 
-def _today(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str, version: str) -> _Side:
-    figures = figures_under(connection, grantee_id, program_year, version)
+def _side(figures: Figures) -> _Side:
     return {_cell(row): row for row in figures.indicators}
 
 

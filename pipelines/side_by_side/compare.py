@@ -7,15 +7,16 @@ it is told stands in ``words``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 
 from pipelines.grantee import grantee
 from pipelines.side_by_side.beside import Beside, beside, build_anew
-from pipelines.side_by_side.cells import Cell, differing_cells
-from pipelines.side_by_side.figures import TABLES, Figures, figures_built
+from pipelines.side_by_side.cells import differing_cells
+from pipelines.side_by_side.comparison import Comparison, Effect, Figure
+from pipelines.side_by_side.figures import Figures, figures_built
 from pipelines.side_by_side.people import (
     COUNTED,
     INDICATORS,
@@ -23,63 +24,12 @@ from pipelines.side_by_side.people import (
     Counted,
     Moved,
     Place,
-    counted_of,
     gather,
     moved,
 )
 from pipelines.side_by_side.versions import Change, changes, keep, load_kept, load_version
 
 _SIDES = ("before", "after")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measure at a place under one version. ``numerator`` and ``unknown`` are None where the status is no number.
-
-    ``institution_id`` is None for everybody. Counts (participant, concentrator, completer) have a denominator only.
-    """
-
-    measure: str
-    institution_id: str | None
-    status: str
-    denominator: int | None
-    numerator: int | None = None
-    unknown: int | None = None
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What changes at a place: by one key alone (``change``), or by all that no key does alone (``change`` is None).
-
-    ``moved`` is None for the latter, because persons cannot be told apart there. ``numerator`` and ``unknown`` are
-    None where one of the two versions has no number.
-    """
-
-    change: Change | None
-    measure: str
-    institution_id: str | None
-    denominator: int
-    numerator: int | None
-    unknown: int | None
-    moved: Moved | None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two versions side by side: figures in the same order, the whole difference, and its parts.
-
-    ``cells`` are those of subgroups and programs that differ, where they were asked for.
-    """
-
-    grantee_id: str
-    program_year: str
-    versions: tuple[str, str]
-    changes: tuple[Change, ...]
-    before: tuple[Figure, ...]
-    after: tuple[Figure, ...]
-    whole: tuple[Effect, ...]
-    parts: tuple[Effect, ...]
-    cells: tuple[Cell, ...] = ()
 
 
 def compare(
@@ -97,29 +47,52 @@ def compare(
     for version in versions:
         grantee(grantee_id).definition_of_version(version)  # a misspelled one is told before anything is computed
     with beside(connection, grantee_id) as room:
-        counted, built = [], []
         for name, version in zip(_SIDES, versions, strict=True):
             load_version(room, program_year, version)
             keep(room, name)
-            build_anew(room, (*COUNTED, *TABLES), program_year)
-            counted.append(gather(room, name, program_year))
-            built.append(figures_built(room, program_year))
         differing = changes(room, *_SIDES, program_year)
-        before, after = (_figures(_places(counted, built), *side) for side in zip(counted, built, strict=True))
-        whole = _effects(None, before, after, counted[0], counted[1], moved(room, *_SIDES))
-        if len(differing) == 1:  # the only key does all by itself
-            alone = [replace(effect, change=differing[0]) for effect in whole]
-        else:
-            alone = [e for one in differing for e in _alone(room, one, before, after, program_year)]
-    parts = (*alone, *_together(whole, alone))
-    cells = tuple(differing_cells(*built)) if has_subgroups else ()
-    return Comparison(grantee_id, program_year, versions, differing, before, after, tuple(whole), parts, cells)
+        sides: list[_Side] = []
+        alone: list[tuple[Change, dict[Place, Counted], dict[Place, Moved]]] = []
+        # The single keys stand between the two versions, because least has to be built anew in this order.
+        load_kept(room, _SIDES[0])
+        sides.append(_count(room, _SIDES[0], program_year, has_subgroups=has_subgroups))
+        if len(differing) > 1:
+            alone = [(change, *_count_alone(room, change, program_year)) for change in differing]
+        load_kept(room, _SIDES[1])
+        sides.append(_count(room, _SIDES[1], program_year, has_subgroups=has_subgroups))
+        moves = moved(room, *_SIDES)
+    if len(differing) == 1:  # the only key does all by itself
+        alone = [(differing[0], sides[1][0], moves)]
+    places = _places(sides)
+    before, after = (_figures(places, *side) for side in sides)
+    whole = _effects(None, (before, after), sides[0][0], sides[1][0], moves)
+    parts = [e for change, new, by in alone for e in _effects(change, (before, after), sides[0][0], new, by)]
+    parts += _together(whole, parts)
+    cells = tuple(differing_cells(*(figures for _, figures in sides))) if has_subgroups else ()
+    return Comparison(grantee_id, program_year, versions, differing, before, after, tuple(whole), tuple(parts), cells)
 
 
-def _places(counted: Sequence[dict[Place, Counted]], built: Sequence[Figures]) -> list[Place]:
+_Side = tuple[dict[Place, Counted], Figures]
+
+
+def _count(room: Beside, name: str, program_year: str, *, has_subgroups: bool) -> _Side:
+    """Return persons and figures under the definition loaded, and keep who the persons are by a name."""
+    figures = figures_built(room, program_year, has_subgroups=has_subgroups)
+    build_anew(room, COUNTED, program_year)
+    return gather(room, name, program_year), figures
+
+
+def _count_alone(room: Beside, change: Change, program_year: str) -> tuple[dict[Place, Counted], dict[Place, Moved]]:
+    """Return persons, and who enters and leaves, where one key alone is changed in the first version."""
+    load_kept(room, _SIDES[0], change, _SIDES[1])
+    build_anew(room, COUNTED, program_year)
+    return gather(room, "alone", program_year), moved(room, _SIDES[0], "alone")
+
+
+def _places(sides: Sequence[_Side]) -> list[Place]:
     """Return every measure and place that either version has, everybody first."""
-    told = {(row["indicator_code"], row["institution_id"] or "") for one in built for row in _everybody(one)}
-    institutions = {place for _, place in told.union(*counted)} | {""}
+    told = {(row["indicator_code"], row["institution_id"] or "") for _, one in sides for row in _everybody(one)}
+    institutions = {place for _, place in told.union(*(counted for counted, _ in sides))} | {""}
     return [(measure, place) for place in sorted(institutions) for measure in MEASURES]
 
 
@@ -147,15 +120,14 @@ def _indicator(measure: str, place: str, row: dict[str, Any] | None) -> Figure:
 
 def _effects(
     change: Change | None,
-    before: Sequence[Figure],
-    after: Sequence[Figure],
+    sides: tuple[Sequence[Figure], Sequence[Figure]],
     old: dict[Place, Counted],
     new: dict[Place, Counted],
     moves: dict[Place, Moved],
 ) -> list[Effect]:
     """Return what changes from one count of persons to another at each place; numerators where both have numbers."""
     found = []
-    for one, other in zip(before, after, strict=True):
+    for one, other in zip(*sides, strict=True):
         place = (one.measure, one.institution_id or "")
         a, b = old.get(place, Counted()), new.get(place, Counted())
         is_told = one.numerator is not None and other.numerator is not None
@@ -166,16 +138,6 @@ def _effects(
         gone = b.denominator - a.denominator
         found.append(Effect(change, one.measure, one.institution_id, gone, numerator, unknown, move))
     return found
-
-
-def _alone(
-    room: Beside, change: Change, before: Sequence[Figure], after: Sequence[Figure], program_year: str
-) -> list[Effect]:
-    """Return what one key does by itself, from the first version on."""
-    load_kept(room, _SIDES[0], change, _SIDES[1])
-    build_anew(room, COUNTED, program_year)
-    new = gather(room, "alone", program_year)
-    return _effects(change, before, after, counted_of(room, _SIDES[0]), new, moved(room, _SIDES[0], "alone"))
 
 
 def _together(whole: Sequence[Effect], alone: Sequence[Effect]) -> Iterator[Effect]:

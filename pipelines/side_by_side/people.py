@@ -77,11 +77,6 @@ def gather(room: Beside, name: str, program_year: str) -> dict[Place, Counted]:
     """Keep who counts in a reporting year, from the tables built (``COUNTED``), by a name, and return how many."""
     room.connection.execute("create schema if not exists kept")
     room.connection.execute(f"create or replace table kept.people_{name} as {_PEOPLE}", {"year": program_year})
-    return counted_of(room, name)
-
-
-def counted_of(room: Beside, name: str) -> dict[Place, Counted]:
-    """Return how many persons were kept by a name, by measure and place."""
     rows = named_rows(room.connection, _SUMS.format(name=name))
     return {(row.pop("measure"), row.pop("place")): Counted(**row) for row in rows}
 

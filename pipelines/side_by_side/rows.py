@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pipelines.side_by_side.certified import Explanation
-from pipelines.side_by_side.compare import Comparison, Effect
+from pipelines.side_by_side.comparison import Comparison, Effect
 from pipelines.side_by_side.people import COUNTS
 from pipelines.spreadsheet_text import plain
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from pipelines.measures.rates import rate
 from pipelines.side_by_side.certified import Explanation
-from pipelines.side_by_side.compare import Comparison, Effect, Figure
+from pipelines.side_by_side.comparison import Comparison, Effect, Figure
 from pipelines.side_by_side.people import COUNTS
 
 RESTRICTED = "Restricted: unprotected counts of persons, not to be passed on."
