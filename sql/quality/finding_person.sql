@@ -88,7 +88,7 @@ member as (
         student_id
     from core.program_enrollment
     where student_id is not null
-    union distinct
+    union all
     select
         grantee_id,
         program_year,
@@ -132,7 +132,7 @@ concerned as (
         finding.table_name = 'course'
         and (enrollment.student_id is not null or course.course_id is null or course.term_code is null)
     union all
-    select
+    select distinct
         finding.*,
         program.institution_id as student_institution_id,
         member.student_id
