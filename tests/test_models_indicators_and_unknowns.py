@@ -253,3 +253,24 @@ def test_the_window_of_each_indicator_ends_when_the_law_says(college):
         ("2P1", "2022-23", date(2024, 6, 30)),
         ("3P1", "2023-24", date(2024, 6, 30)),
     ]
+
+
+def test_where_all_concentrators_are_counted_no_exit_is_needed_to_tell_the_cohort(college):
+    define(college, denominator_2p1="concentrators")
+    assert indicator(college, "2P1", "2023-24") == (None, 1, None, "not_computable")
+    add(college, "credential", award_date=date(2023, 5, 1))
+    assert indicator(college, "2P1", "2023-24")[1:] == (1, 0, "computed")
+    assert indicator(college, "1P1", "2023-24")[3] == "not_computable", "who completed is still not told"
+
+
+def test_where_an_award_completes_awards_tell_the_cohort_and_exits_are_not_missed(college):
+    define(college, completer_basis="award")
+    add(college, "credential", award_date=date(2023, 5, 1), award_level_code="01")
+    add(college, "placement", program_year="2023-24", reference_quarter="2023Q4", placement_status="employment")
+    assert indicator(college, "1P1", "2023-24") == (1, 1, 0, "computed")
+
+
+def test_where_all_concentrators_are_in_3p1_a_college_without_a_list_has_a_cohort_and_no_outcome(college):
+    define(college, denominator_3p1="concentrators")
+    college.execute("update core.program set nontraditional_sex = null")
+    assert indicator(college, "3P1", "2022-23") == (None, 1, None, "not_computable")
