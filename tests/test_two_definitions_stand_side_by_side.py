@@ -19,7 +19,9 @@ from pipelines import grantee as grantees
 from pipelines.cli import main
 from pipelines.configuration import ConfigurationError
 from pipelines.home import claim
+from pipelines.models import all_models
 from pipelines.night import SYSTEM_FAILED, WRONG_CALL
+from pipelines.side_by_side.beside import DEFINED
 from pipelines.side_by_side.compare import compare
 from pipelines.side_by_side.comparison import Comparison, Effect
 from pipelines.side_by_side.figures import figures_under
@@ -243,3 +245,10 @@ def test_a_home_without_a_night_and_a_wrong_version_are_wrong_calls(home: Path, 
     assert (code, "no night has run in this home yet" in told) == (WRONG_CALL, True)
     code, told = cte(home, "compare", *PLACE, "--with", "plam")
     assert (code, "there are oregon-house-1, plan" in told) == (WRONG_CALL, True)
+
+
+def test_every_model_names_what_it_reads_of_the_definitions_or_it_would_not_be_built_anew() -> None:
+    for model in all_models():
+        if not DEFINED.isdisjoint(model.inputs):
+            assert "definition.*" not in model.sql, f"{model.origin}: name the columns of reference.definition"
+            assert "* from reference." not in " ".join(model.sql.split()), f"{model.origin}: name the columns"
