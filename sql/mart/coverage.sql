@@ -2,6 +2,7 @@
 -- apart. A student counts once at each institution, also in the rows of all institutions: coverage speaks of what was
 -- reported.
 -- grain: grantee_id, program_year, institution_id, equity_dimension
+-- margin institution_id: partition
 -- column grantee_id: The grantee.
 -- column program_year: Program year.
 -- column institution_id: The institution; null means all.

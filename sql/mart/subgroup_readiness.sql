@@ -2,6 +2,9 @@
 -- judges every subgroup, and each level is the sum of the one below. Beside it stands what is known of everybody there.
 -- Answers are those of the special populations but nontraditional preparation, which follows from program and sex.
 -- grain: grantee_id, program_year, institution_id, sex, race_ethnicity
+-- margin institution_id: partition
+-- margin sex: partition
+-- margin race_ethnicity: partition
 -- column grantee_id: The grantee.
 -- column program_year: Program year.
 -- column institution_id: The institution; null means all. A student counts once at each.
