@@ -200,6 +200,11 @@ def test_at_the_limit_itself_the_gap_methods_flag_and_floats_would_not():
     assert four_fifths.is_flagged.tolist() == [False]
 
 
+def test_exactly_four_fifths_of_the_rate_of_all_are_enough():
+    judged = methods.prop_index(Groups(*(np.array([n]) for n in (40, 100, 500, 1000, 60, 100))))
+    assert (judged.value.tolist(), judged.is_flagged.tolist()) == ([0.8], [False])
+
+
 def test_what_cannot_be_computed_is_not_called_no_impact():
     nobody_met = Groups(*(np.array([n]) for n in (0, 20, 0, 40, 0, 20)))
     assert not methods.prop_index(nobody_met).is_computed[0]

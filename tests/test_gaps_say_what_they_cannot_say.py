@@ -122,6 +122,9 @@ def test_persons_of_two_programs_get_no_interval_where_the_others_cannot_be_told
     assert (row["status"], row["gap"]) == ("computed", -1)
     assert [row[name] for name in ("gap_low", "p_value", "detectable_gap", "students_needed")] == [None] * 4
     assert "other outcomes" in row["reason"]
+    more = [*people, *[Person({"sex": "male"}, [("51.3801", "b", "met")])] * 15]  # 35 met among 15 others
+    row = _gap(gaps_of(warehouse_of(cells_of(more))), "all", "all", "48.0508")
+    assert (row["gap"], row["gap_low"], row["p_value"]) == (-1, None, None)
 
 
 def test_too_few_are_measured_and_not_tested_nor_put_before_the_steward():
@@ -206,8 +209,25 @@ def test_the_steward_looks_first_where_most_students_surely_fall_short():
     assert given == list(range(1, len(given) + 1))
 
 
-def test_two_persons_who_both_succeeded_are_no_yardstick_of_the_80_percent_index():
-    people = [*persons(2, 2, sex="another"), *persons(50, 30, sex="female"), *persons(50, 20, sex="male")]
+def test_limits_that_are_reached_exactly_count_as_reached():
+    # 44 of 100 against 470 of 1000 are 3 points exactly; 0 of 20 need every one of the 20 where all others succeed.
+    limit = gaps_of(warehouse_of(cells_of([*persons(100, 44, sex="female"), *persons(900, 426, sex="male")])))
+    assert _gap(limit, "sex", "female")["is_practical"] is True
+    whole = gaps_of(warehouse_of(cells_of([*persons(20, 0, sex="female"), *persons(30, 30, sex="male")])))
+    assert _gap(whole, "sex", "female")["students_needed"] == 20
+    alike = gaps_of(warehouse_of(cells_of([*persons(20, 10, sex="female"), *persons(40, 20, sex="male")])))
+    assert [_gap(alike, "sex", code)["worklist_rank"] for code in ("female", "male")] == [None, None]
+
+
+def test_programs_are_a_family_of_their_own():
+    people = [Person({"sex": "male"}, [(cip, cip, "met" if i % n else "not_met")])
+              for n, cip in ((2, "48.0508"), (3, "51.3801")) for i in range(30)]  # fmt: skip
+    row = _gap(gaps_of(warehouse_of(cells_of(people))), "all", "all", "48.0508")
+    assert (row["family"], row["family_size"]) == ("oregon 2023-24 1P1 grantee program", 2)
+
+
+def test_ten_persons_who_all_succeeded_are_no_yardstick_of_the_80_percent_index():
+    people = [*persons(10, 10, sex="another"), *persons(50, 30, sex="female"), *persons(50, 20, sex="male")]
     found = methods_of_made(people).filter(method="index_80", subgroup_dimension="sex")
     assert found["reference"].unique().to_list() == ["highest_group:female"]
     male = found.filter(subgroup_code="male").to_dicts()[0]

@@ -26,7 +26,7 @@ WHY = {
 def method_rows(gaps: pl.DataFrame, methods: Sequence[str], smallest_n: int) -> Iterator[pl.DataFrame]:
     """Yield the rows of each method for the computed gaps (see ``gap_rows``).
 
-    A group of ``smallest_n`` or fewer is not the highest group: two persons who both met the measure are no yardstick.
+    A group of ``smallest_n`` or fewer is not the highest group: ten persons who all met the measure are no yardstick.
     """
     rows = gaps.filter(pl.col("status") == COMPUTED)
     rows = rows.join(_highest(rows, smallest_n), on=list(_AMONG), how="left", maintain_order="left", nulls_equal=True)
