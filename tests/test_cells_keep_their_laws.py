@@ -241,6 +241,26 @@ def test_a_program_without_cluster_or_level_is_unknown_there_and_nobody_is_lost(
     assert _subgroup(college, "eligible_recipient", "institution_id = 'A'") == []
 
 
+@pytest.mark.parametrize(("kind", "persons"), [("ssn", (1, 0)), ("local", (2, 2))])
+def test_a_student_of_two_colleges_is_one_person_unless_the_number_is_a_colleges_own(college, kind, persons):
+    for table in ("institution", "program", "course", "student"):
+        add(college, table, institution_id="B")
+    earn(college, 12, institution_id="B")
+    college.execute("update core.student set student_id_kind = ?", [kind])
+    counts = rows_of(
+        college, "mart.student_count", "count_code, institution_id, student_count, unlinkable_count",
+        "program_year = '2022-23' and count_code <> 'completer' and cip_code is null and "
+        "subgroup_dimension = 'race_ethnicity*sex' and subgroup_code = 'white*female'",
+    )  # fmt: skip
+    local = 1 if kind == "local" else 0
+    for code in ("concentrator", "participant"):
+        assert {row[1]: row[2:] for row in counts if row[0] == code} == {
+            None: persons,
+            "A": (1, local),
+            "B": (1, local),
+        }
+
+
 def test_who_completes_where_no_college_sent_exits_cannot_be_told_and_is_no_zero(college):
     counts = dict(rows_of(college, "mart.student_count", "count_code, student_count", "program_year = '2022-23' and "
                           "institution_id is null and subgroup_dimension = 'all' and cip_code is null"))  # fmt: skip
