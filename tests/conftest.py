@@ -1,5 +1,7 @@
 """Fixtures that tests of several questions share; what one file alone needs stands in that file."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -88,5 +90,15 @@ def run_cte(*arguments: str | Path, home: Path, seconds: int = 600) -> Ran:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """A home after one night on the committed sample."""
-    return run_cte("run", "--inbox", ROOT / "sample_data", home=tmp_path_factory.mktemp("demonstration"))
+    """A home after one night on the committed sample, one for all processes of tests: read it, or copy it first."""
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    home, told = place / "demonstration", place / "demonstration.json"
+    with (place / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            home.mkdir()
+            ran = run_cte("run", "--inbox", ROOT / "sample_data", home=home)
+            told.write_text(json.dumps([ran.exit_code, ran.output]), encoding="utf-8")
+    exit_code, output = json.loads(told.read_text(encoding="utf-8"))
+    return Ran(home, exit_code, output)
