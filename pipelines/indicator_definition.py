@@ -6,6 +6,7 @@ The words that a block may use and their defaults stand here. How they become ta
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -52,6 +53,9 @@ _MATCHABLE = ("ssn", "state")
 _MAY_BE_MATCHED = (*_MATCHABLE, "local", "other")  # never a person who may not be sent, never a number of nobody
 _LARGEST, _FINEST = Decimal(10_000), Decimal("0.01")  # of credits and hours: what the columns of the table hold
 _MOST_PARTS = 100
+_YEAR = re.compile(r"([0-9]{4})-([0-9]{2})")
+# Python reads digits of all scripts and underscores, too, which no database has to.
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?(/[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,9 @@ def words_of(key: str) -> tuple[str, ...]:
 
 def definitions_of(blocks: Sequence[dict[str, Any]], path: Path) -> tuple[Definition, ...]:
     """Return the definitions that blocks declare. Raises ConfigurationError that names file, version, key and words."""
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        msg = f"{path}: definition: write each as a block of its own that begins with [[definition]]"
+        raise ConfigurationError(msg)
     found = tuple(_definition(block, number, path) for number, block in enumerate(blocks, start=1))
     in_force = [one.effective_from for one in found if not one.is_proposed]
     for key, values in (("version", [one.version for one in found]), ("effective_from", in_force)):
@@ -150,8 +157,8 @@ def _no_text(_key: str, value: Any) -> str:
 
 def _no_program_year(_key: str, value: Any) -> str:
     """Return what is wrong with a program year: they are compared as texts, so that 2023 would rank before 2019-20."""
-    is_year = isinstance(value, str) and len(value) == len("2023-24") and value[:4].isdigit() and value[4] == "-"
-    follows = is_year and value[5:] == f"{(int(value[:4]) + 1) % 100:02d}"
+    found = _YEAR.fullmatch(value) if isinstance(value, str) else None
+    follows = found and int(found[2]) == (int(found[1]) + 1) % 100
     return "" if follows else "write a program year such as 2023-24"
 
 
@@ -168,7 +175,7 @@ def _not_between(key: str, value: Any) -> str:
 def _no_list(key: str, value: Any) -> str:
     """Return what is wrong with a list of codes. An empty one would make an indicator that nobody can ever meet."""
     known = words_of(key)
-    is_list = isinstance(value, tuple) and len(set(value)) == len(value) and set(value) <= set(known)
+    is_list = isinstance(value, tuple) and all(one in known and value.count(one) == 1 for one in value)
     is_empty = not value and key != "matchable_identifier_kinds"
     return "" if is_list and not is_empty else f"write a list, each once, of {', '.join(known)}"
 
@@ -176,7 +183,7 @@ def _no_list(key: str, value: Any) -> str:
 def _no_number(key: str, value: Any) -> str:
     """Return what is wrong with a number: it must be text, or 2/3 and 61.53 would be floats that decide nothing."""
     try:
-        number = Fraction(value) if isinstance(value, str) else None
+        number = Fraction(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else None
         exact = Decimal(value) if number is not None and "/" not in value else None
     except (ValueError, ZeroDivisionError, InvalidOperation):
         number = exact = None

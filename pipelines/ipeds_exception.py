@@ -60,7 +60,7 @@ def _exception(block: dict[str, Any], where: str) -> IpedsException:
             msg = f'{where}: {key} is {said!r}; write texts like unitid = "131399", cip_code = "51.3801", "2022-23"'
             raise ConfigurationError(msg)
     levels = code_set("award_level")
-    if found.award_level_code and found.award_level_code not in levels:
+    if found.award_level_code not in ("", *levels):
         msg = f"{where}: award_level_code is {found.award_level_code!r}; write one of {', '.join(levels)}, or none"
         raise ConfigurationError(msg)
     if found.last_program_year < found.first_program_year:

@@ -73,7 +73,8 @@ def take_performance(content: dict[str, Any], path: Path) -> Performance:
     levels = _blocks(PerformanceLevel, "level", content.pop("level", []), path)
     plans = _blocks(ImprovementPlan, "improvement_plan", content.pop("improvement_plan", []), path)
     coverage = _built(StateCoverage, content.pop("state_coverage", {}), f"{path}: [state_coverage]")
-    if coverage.covers_state not in (True, False) or (coverage.covers_state and not coverage.evidence):
+    is_said = isinstance(coverage.covers_state, bool) and isinstance(coverage.evidence, str)
+    if not is_said or (coverage.covers_state and not coverage.evidence.strip()):
         _refuse(f"{path}: [state_coverage]", "write covers_state = true or false, and the evidence of a true")
     for number, level in enumerate(levels, start=1):
         _check_level(level, f"{path}: [[level]] number {number}")
@@ -113,7 +114,7 @@ def _check_level(level: PerformanceLevel, where: str) -> None:
 def _check_plan(plan: ImprovementPlan, where: str) -> None:
     _check_indicator(plan.indicator_code, where)
     _check_year(plan.first_program_year, "first_program_year", where)
-    if plan.last_program_year:
+    if plan.last_program_year != "":
         _check_year(plan.last_program_year, "last_program_year", where)
         if plan.last_program_year < plan.first_program_year:
             _refuse(where, f"last_program_year {plan.last_program_year} is before first_program_year; exchange them")

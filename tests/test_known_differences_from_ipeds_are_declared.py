@@ -87,6 +87,7 @@ def test_exceptions_become_a_table_in_which_null_stands_for_all(
         ('approved_by = "A. Steward, 2026-03-01"', 'approved_by = ""', "approved_by is ''"),
         ('unitid = "131399"', 'unitid = "131399"\ncip_code = "51.38"', "cip_code is '51.38'"),
         ('unitid = "131399"', 'unitid = "131399"\naward_level_code = "3"', "award_level_code is '3'"),
+        ('unitid = "131399"', 'unitid = "131399"\naward_level_code = ["03"]', r"award_level_code is \['03'\]"),
         ('unitid = "131399"', 'unitid = "131399"\nyears = "all"', "years"),
     ],
 )

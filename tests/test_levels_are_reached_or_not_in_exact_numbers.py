@@ -290,6 +290,7 @@ def test_the_examples_in_the_template_are_read_once_they_are_no_comments():
         (PLAN + 'last_program_year = "open"\n', "a program year such as 2024-25"),
         ("[state_coverage]\ncovers_state = true\n", "the evidence of a true"),
         ('[state_coverage]\ncovers_state = "yes"\n', "covers_state = true or false"),
+        ("[state_coverage]\ncovers_state = true\nevidence = 7\n", "the evidence of a true"),
     ],
 )
 def test_a_wrong_block_is_refused_by_file_block_and_key(tmp_path, blocks, fix):

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.configuration import ConfigurationError
-from pipelines.grantee import FOLDER, Grantee, all_grantees, read_grantee
+from pipelines.grantee import FOLDER, Grantee, all_grantees, grantee, read_grantee
 from pipelines.indicator_definition import BETWEEN, LISTS, ONE_OF, Definition, words_of
 from pipelines.measures import definitions
 from pipelines.measures.definitions import load_definitions
@@ -70,7 +70,7 @@ def test_a_word_that_no_model_knows_is_refused_with_file_version_key_and_words(t
 
 
 @pytest.mark.parametrize("key", [*LISTS])
-@pytest.mark.parametrize("bad", [["moon"], "ssn", ["ssn", "ssn"]])
+@pytest.mark.parametrize("bad", [["moon"], "ssn", ["ssn", "ssn"], [["ssn"]]])
 def test_a_list_with_a_code_of_no_set_is_refused_with_the_codes(tmp_path: Path, key: str, bad: object) -> None:
     with pytest.raises(ConfigurationError, match=rf"grantee\.toml: definition v: {key} is .* write a list") as refused:
         _read(tmp_path, _toml(**{key: bad}))
@@ -98,11 +98,26 @@ def test_a_whole_number_out_of_reach_is_refused(tmp_path: Path, key: str, bad: o
         ("semester_credits_per_quarter_credit", "2/0"), ("semester_credits_per_quarter_credit", "0.333333333"),
         ("clock_hours_per_semester_credit", "-30"), ("clock_hours_per_semester_credit", "Infinity"),
         ("is_proposed", 1), ("version", " "), ("effective_from", "2019"), ("effective_from", "2019-21"),
+        ("effective_from", "²019-20"), ("concentrator_credits", "١٢"), ("concentrator_credits", "1_2"),
     ],
 )  # fmt: skip
 def test_a_value_that_is_not_exact_or_is_no_year_is_refused(tmp_path: Path, key: str, bad: object) -> None:
     with pytest.raises(ConfigurationError, match=rf"grantee\.toml: definition .*: {key} is "):
         _read(tmp_path, _toml(**{key: bad}))
+
+
+@pytest.mark.parametrize("said", ['definition = ["v"]', 'definition = "v"', "[definition]\nversion = 'v'"])
+def test_definitions_that_are_no_blocks_are_refused_with_how_to_write_them(tmp_path: Path, said: str) -> None:
+    head, _, rest = TEMPLATE.partition("[[definition]]" + FIRST)
+    name, tables = ("", said) if said.startswith("[") else (said, "")
+    with pytest.raises(ConfigurationError, match=r"begins with \[\[definition\]\]"):
+        _read(tmp_path, f"{name}\n{head}\n{tables}\n{rest}")
+
+
+def test_a_wrong_limit_of_gaps_is_told_before_anything_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(vars(grantee("oregon")), "gaps", {"smallest_n": "few"})
+    with pytest.raises(ConfigurationError, match=r"grantee\.toml: \[gaps\] smallest_n"):
+        load_definitions(duckdb.connect(), ["2023-24"])
 
 
 def test_a_misspelled_key_is_refused_with_the_keys_there_are(tmp_path: Path) -> None:

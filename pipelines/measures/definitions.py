@@ -19,6 +19,7 @@ from pipelines.code_sets import code_set
 from pipelines.grantee import Grantee, all_grantees
 from pipelines.indicator_definition import Definition
 from pipelines.measures.counted_codes import load_counted_codes
+from pipelines.measures.gaps.settings import settings_of
 from pipelines.measures.ipeds_exceptions import load_ipeds_exceptions
 from pipelines.measures.level_tables import load_levels
 from pipelines.warehouse import insert_rows
@@ -86,6 +87,8 @@ def load_definitions(
     Raises ConfigurationError that names the file where there is no such version, or none for a year.
     """
     grantees = all_grantees()
+    for grantee in grantees:
+        settings_of(grantee)  # else a misspelled limit of [gaps] would end the night when all is computed
     used = [
         (grantee, year, _definition(grantee, year, chosen or {}))
         for grantee in grantees
