@@ -133,4 +133,29 @@ STATEMENTS = (
     left join failed on spoken.g = failed.g and spoken.y = failed.y and rule.rule_id = failed.rule_id
         and spoken.institution_id is not distinct from failed.institution_id
     """,
+    # What each rule's findings may do to the three indicators: of all and of each institution, of all years and of one.
+    """
+    insert into quality.rule_effect by name
+    with found as (
+        select rule_id, grantee_id, institution_id, program_year as record_program_year, count(*) as finding_count
+        from quality.finding
+        group by grouping sets (
+            (rule_id, grantee_id), (rule_id, grantee_id, program_year), (rule_id, grantee_id, institution_id),
+            (rule_id, grantee_id, institution_id, program_year)
+        )
+    )
+    select rule_id, grantee_id, y as program_year, indicator_code, institution_id, record_program_year,
+        case hash(rule_id, indicator_code) % 3 when 0 then 'outcome' when 1 then 'cohort' else 'nothing' end
+            as use_code,
+        finding_count, least(finding_count, 9000) as denominator_touched_count,
+        least(finding_count // 2, 6000) as numerator_touched_count, denominator_touched_count as
+        doubtful_denominator_count, numerator_touched_count as doubtful_numerator_count, 0 as outside_count,
+        0 as nameless_count, 6000 as numerator_count, 9000 as denominator_count,
+        6000 - numerator_touched_count as lowest_numerator_count, 9000 as lowest_denominator_count,
+        6000 + least(finding_count // 3, 3000) as highest_numerator_count, 9000 as highest_denominator_count,
+        case when hash(rule_id) % 4 = 0 then 'cannot_tell' else 'computed' end as status,
+        case when hash(rule_id) % 4 = 0 then 'no_record' end as reason
+    from found, (select unnest(['1P1', '2P1', '3P1']) as indicator_code), (select distinct y from place)
+    where record_program_year is null or record_program_year <= y
+    """,
 )
