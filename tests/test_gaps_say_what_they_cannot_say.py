@@ -115,6 +115,18 @@ def test_a_pair_with_a_cluster_is_compared_within_the_cluster():
     assert _gap(rows, "sex", "female", "48.0508")["reference_denominator_count"] == 2
 
 
+def test_a_code_that_holds_the_mark_between_two_is_not_held_to_another_ones_students():
+    # Read from the left, the women of R*1 (as senders number a recipient) would be compared with everybody of R.
+    of_r1 = [("female", "met")] * 5 + [("male", "not_met")] * 15
+    people = [Person({"sex": sex, "age": "a"}, [("48.0508", "R*1", outcome)]) for sex, outcome in of_r1]
+    people += [Person({"sex": "male", "age": "b"}, [("48.0508", "R", "met")])] * 9
+    rows = gaps_of(warehouse_of(cells_of(people)))
+    for dimension, code in (("career_cluster*sex", "R*1*female"), ("age*career_cluster", "a*R*1")):
+        told = _gap(rows, dimension, code)
+        assert (told["reference_numerator_count"], told["reference_denominator_count"]) == (5, 20), dimension
+    assert _gap(rows, "career_cluster*sex", "R*1*female")["gap"] == pytest.approx(1 - 5 / 20)
+
+
 def test_persons_of_two_programs_get_no_interval_where_the_others_cannot_be_told():
     # Everybody welds, none with success; all meet the measure by their second program.
     people = [Person({"sex": "male"}, [("48.0508", "a", "not_met"), ("51.3801", "b", "met")])] * 20

@@ -175,6 +175,8 @@ def test_what_others_wrote_is_shown_as_text(tmp_path):
         ("single_parent", "yes", "Single parents"), ("single_parent", "no", "Single parents: no"),
         ("english_learner", "not_collected", "English learners: not collected"),
         ("race_ethnicity*sex", "asian*male", "Asian and Male"), ("eligible_recipient", "R7", "R7"),
+        ("eligible_recipient", "R*7", "R*7"), ("eligible_recipient*sex", "R*7*male", "R*7 and Male"),
+        ("disability*eligible_recipient", "yes*R*7", "Individuals with disabilities and R*7"),
         ("credit_status", "credit_and_noncredit", "Credit and noncredit"),
         ("career_cluster", "unknown", "Career cluster unknown"), ("sex", "a*b", "a*b"),
     ],

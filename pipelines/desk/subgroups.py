@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pipelines.code_sets import ATTRIBUTE_STATE, code_set
+from pipelines.measures.cells import CONTEXTS
 from pipelines.scorecard.coverage import LABELS
 
 KINDS = {
@@ -23,7 +24,9 @@ BOTH_CREDIT = "credit_and_noncredit"
 @cache
 def group_name(dimension: str, code: str) -> str:
     """Return a subgroup in words: ``Female``, ``Single parents``, ``English learners: no``, pairs joined by "and"."""
-    dimensions, codes = dimension.split("*"), code.split("*")
+    dimensions = dimension.split("*")
+    # A recipient's code may hold the mark itself; the codes of sets, with which it is paired, do not.
+    codes = [code] if len(dimensions) == 1 else (code.rsplit if dimensions[0] in CONTEXTS else code.split)("*", 1)
     if len(dimensions) != len(codes):
         return code
     return " and ".join(_name(one, own) for one, own in zip(dimensions, codes, strict=True))

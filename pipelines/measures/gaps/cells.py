@@ -36,10 +36,20 @@ def read_cells(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_y
 
 def _parted(cells: pl.DataFrame) -> pl.DataFrame:
     """Add the two parts of dimension and code; the second is empty for a single one."""
-    split = [
-        pl.col(f"subgroup_{name}").str.splitn("*", 2).struct.field(f"field_{i}").fill_null("").alias(f"{name}_{i + 1}")
-        for name in ("dimension", "code")
+    dimension, code = pl.col("subgroup_dimension"), pl.col("subgroup_code")
+    is_pair = dimension.str.contains("*", literal=True)
+    # A recipient's code is what senders wrote and may hold the mark itself: the other part, of a code set, never does.
+    is_first_free = dimension.str.extract(r"^([^*]+)\*").is_in(tuple(CONTEXTS))
+    pattern = {True: (r"^(?s:(.*))\*", r"\*([^*]*)$"), False: (r"^([^*]*)\*", r"\*(?s:(.*))$")}
+    parts = [
+        pl.when(is_first_free).then(code.str.extract(pattern[True][i])).otherwise(code.str.extract(pattern[False][i]))
         for i in (0, 1)
+    ]
+    split = [
+        pl.when(is_pair).then(dimension.str.extract(r"^([^*]+)\*")).otherwise(dimension).alias("dimension_1"),
+        pl.when(is_pair).then(dimension.str.extract(r"\*([^*]+)$")).otherwise(pl.lit("")).alias("dimension_2"),
+        pl.when(is_pair).then(parts[0]).otherwise(code).alias("code_1"),
+        pl.when(is_pair).then(parts[1]).otherwise(pl.lit("")).alias("code_2"),
     ]
     cells = cells.with_columns(
         pl.col("institution_id").fill_null("").alias("institution"), pl.col("cip_code").fill_null("").alias("cip"),
