@@ -136,6 +136,25 @@ def test_the_definition_changes_the_count_and_the_lines_still_add_up() -> None:
     assert failed(sheet) == ()
 
 
+def test_of_whom_no_college_asks_is_a_word_on_the_form_and_never_a_zero_that_somebody_would_report() -> None:
+    connection = colleges()
+    connection.execute("update core.student set homelessness_status = 'not_collected'")
+    connection.execute("update core.student set foster_care_status = 'not_collected' where institution_id = 'A'")
+    sheet = worksheet(connection)
+    homeless, not_known = sheet.line("homelessness"), sheet.line("homelessness_not_known")
+    assert homeless is not None
+    assert not_known is not None
+    assert {homeless.count(measure) for measure in STUDENTS} == {Count(None, "not_collected")}
+    assert homeless.count("3p1_numerator") == Count(None, "not_collected")
+    assert homeless.count("1p1_numerator") == Count(None, "not_computable"), "nor is there a number of anybody"
+    assert (not_known.count("participant"), not_known.count("3p1_unknown")) == (Count(3), Count(0))
+    assert "not_collected" in STATUS
+    assert {line.count("participant").status for line in sheet.lines if line is not homeless} == {"computed"}
+    outcomes = {(check.section_title, check.measure): check.outcome for check in checks(sheet)}
+    assert outcomes["Special populations", "participant"] == "passed", "a line without a number keeps no sum waiting"
+    assert outcomes["Indicators", "3p1_numerator"] == "passed"
+
+
 def test_a_local_number_counts_at_each_college_and_the_lines_still_add_up() -> None:
     connection = colleges(student_id_kind="local")
     connection.execute("update core.student set student_id_kind = 'local' where student_id = 's1'")

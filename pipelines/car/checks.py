@@ -44,9 +44,9 @@ def failed(worksheet: Worksheet) -> tuple[Check, ...]:
 def _of_section(worksheet: Worksheet, lines: Sequence[Line]) -> Iterator[Check]:
     for measure in MEASURES if lines[0].section_rule != "total" else ():
         total = worksheet.total.count(measure).persons
-        parts = [line.count(measure).persons for line in lines]
-        known = [part for part in parts if part is not None]
-        if total is None or len(known) < len(parts):
+        counts = [line.count(measure) for line in lines]
+        known = [count.persons for count in counts if count.persons is not None]
+        if total is None or any(count.is_awaited for count in counts):
             yield Check(lines[0].section_title, _SAYS[lines[0].section_rule], measure, "not_checked")
         else:
             yield _of_measure(lines, measure, known, total)
@@ -88,12 +88,12 @@ def _of_indicators(worksheet: Worksheet) -> Iterator[Check]:
     for indicator in INDICATORS:
         name = indicator.lower()
         rows = [
-            [line.count(f"{name}_{part}").persons for part in ("numerator", "unknown", "denominator")]
+            [line.count(f"{name}_{part}") for part in ("numerator", "unknown", "denominator")]
             for line in worksheet.lines
         ]
-        full = [[n for n in row if n is not None] for row in rows if None not in row]
-        wrong = sum(row[0] + row[1] > row[2] for row in full)
-        if len(full) < len(rows):
+        told = [[count.persons for count in row if count.persons is not None] for row in rows]
+        wrong = sum(row[0] + row[1] > row[2] for row in told if len(row) == len(rows[0]))
+        if any(count.is_awaited for row in rows for count in row):
             yield Check("Indicators", says, f"{name}_numerator", "not_checked")
         else:
             outcome: Outcome = "failed" if wrong else "passed"

@@ -14,6 +14,7 @@ STATUS: Mapping[str, str] = MappingProxyType(
         "not_computable": "not computable",
         "no_denominator": "nobody in the cohort",
         "no_such_line": "no such line",
+        "not_collected": "not collected",
     }
 )
 OUTCOME: Mapping[str, str] = MappingProxyType(
@@ -50,7 +51,8 @@ know that the lines of the form fall short of the grand total by them. Declined 
 line Unknown (Postsecondary Only).
 
 An outcome that is unknown counts as no success, as the official reports do; how many those are stands beside. A word in
-place of a number, pending or not computable, is no zero: enter no number for it.
+place of a number is no zero: enter no number for it. Pending: the quarter or year to look at was not over when the
+files came. Not computable: the records that it needs did not come. Not collected: no college asks for it.
 
 The sheet Line checks holds the lines to the rules of the form. The sheet Compared with last year says where each
 difference from the worksheet certified last year comes from; its parts sum to the difference.

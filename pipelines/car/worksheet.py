@@ -19,6 +19,7 @@ STUDENTS = ("participant", "concentrator")
 MEASURES = (*STUDENTS, *(f"{indicator.lower()}_{part}" for indicator in INDICATORS for part in PARTS))
 TABLE = "mart.worksheet_line"
 COMPUTED = "computed"
+NOT_COLLECTED = "not_collected"  # nobody was asked, so that nobody is known to be one
 _NOW = f"select * from {TABLE} where grantee_id = $1 and program_year = $2 order by line_order, line_code, measure"
 _FROZEN = """
     select * from quality.certified_worksheet where act_number = $1 order by line_order, line_code, measure
@@ -27,10 +28,15 @@ _FROZEN = """
 
 @dataclass(frozen=True)
 class Count:
-    """How many persons; None where ``status`` says why there is no number: pending or not_computable."""
+    """How many persons; None where ``status`` says why there is no number: pending, not_computable, not_collected."""
 
     persons: int | None
     status: str = COMPUTED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether there is no number yet; what nobody asks for is not waited for, and adds nobody to any sum."""
+        return self.persons is None and self.status != NOT_COLLECTED
 
 
 NO_NUMBER = Count(None, "not_computable")

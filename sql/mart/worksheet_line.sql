@@ -14,7 +14,7 @@
 -- column subgroup_dimension: What the people of the line are told by.
 -- column measure: participant, concentrator, or numerator, denominator or unknown of an indicator (1p1_numerator).
 -- column person_count: Persons of the line; null unless computed.
--- column status: computed, or why there is no number: pending or not_computable.
+-- column status: computed, or why there is no number: pending, not_computable, or not_collected (nobody was asked).
 -- column definition_version: Definition applied.
 with cells as (
     select
@@ -67,6 +67,20 @@ asked as (
     from measured
 ),
 
+-- Of whom no college asks a question, nobody is known to have the answer: that is no zero.
+not_collected as (
+    select
+        everybody.grantee_id,
+        everybody.program_year,
+        cells.subgroup_dimension,
+        everybody.measure as population
+    from cells as everybody
+    inner join cells using (grantee_id, program_year, measure)
+    where
+        everybody.subgroup_dimension = 'all' and everybody.person_count > 0
+        and cells.subgroup_code = 'not_collected' and cells.person_count = everybody.person_count
+),
+
 form as (
     select
         asked.grantee_id,
@@ -115,7 +129,12 @@ left_over as (
 ),
 
 line as (
-    select * from form
+    select
+        *,
+        max(case when subgroup_code = 'not_collected' then 1 else 0 end) over (
+            partition by grantee_id, program_year, line_code
+        ) as is_of_states
+    from form
     union all
     select
         full_section.grantee_id,
@@ -129,7 +148,8 @@ line as (
         'Code without a line: ' || left_over.subgroup_code as line_label,
         false as is_on_form,
         left_over.subgroup_dimension,
-        left_over.subgroup_code
+        left_over.subgroup_code,
+        0 as is_of_states
     from full_section
     inner join left_over using (grantee_id, program_year, subgroup_dimension)
 )
@@ -147,8 +167,14 @@ select
     line.is_on_form,
     line.subgroup_dimension,
     measured.measure,
-    cast(case when measured.is_computed then coalesce(sum(cells.person_count), 0) end as bigint) as person_count,
-    measured.status,
+    cast(
+        case
+            when measured.is_computed and not_collected.population is null then coalesce(sum(cells.person_count), 0)
+        end as bigint
+    ) as person_count,
+    case
+        when measured.is_computed and not_collected.population is not null then 'not_collected' else measured.status
+    end as status,
     measured.definition_version
 from line
 inner join measured on line.grantee_id = measured.grantee_id and line.program_year = measured.program_year
@@ -159,6 +185,16 @@ left join cells
         and line.subgroup_dimension = cells.subgroup_dimension
         and line.subgroup_code = cells.subgroup_code
         and measured.measure = cells.measure
+left join not_collected
+    on
+        line.grantee_id = not_collected.grantee_id
+        and line.program_year = not_collected.program_year
+        and line.subgroup_dimension = not_collected.subgroup_dimension
+        and line.is_of_states = 0
+        and case
+            when measured.measure in ('participant', 'concentrator') then measured.measure
+            else substr(measured.measure, 1, 3) || '_denominator'
+        end = not_collected.population
 group by
     line.grantee_id,
     line.program_year,
@@ -174,4 +210,5 @@ group by
     measured.measure,
     measured.is_computed,
     measured.status,
+    not_collected.population,
     measured.definition_version
