@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,11 @@ def _nodes(tree: Any, key: str) -> Iterator[Any]:
 
 
 def read_model(parser: duckdb.DuckDBPyConnection, schema: str, name: str, text: str, origin: str) -> Model:
-    """Return the model that a text says: header comments, then the query. Raises ModelError for a lacking header."""
-    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
+    """Return the model that a text says: header comments, then the query. Raises ModelError for a lacking header.
+
+    Comments below the header speak to who changes the query, and are in no description.
+    """
+    header = [line[2:].strip() for line in takewhile(lambda line: line.startswith("--"), text.strip().splitlines())]
     sql = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
     columns = {found[1]: found[2] for line in header if (found := _COLUMN.fullmatch(line))}
     grain = [line.removeprefix("grain:") for line in header if line.startswith("grain:")]

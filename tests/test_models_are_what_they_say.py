@@ -29,6 +29,13 @@ def test_the_edges_are_read_from_the_query_and_not_from_its_ctes(tmp_path):
     assert two.inputs == ("core.student", "mart.one", "quality.submission")
 
 
+def test_a_note_to_who_changes_the_query_is_no_word_of_the_description_that_analysts_read(tmp_path):
+    write(tmp_path, "mart/one", HEADER + "with x as (select 1 as a)\n\n-- Why this is so odd.\nselect a from x")
+    (model,) = all_models(tmp_path)
+    assert model.description == "Says what it is."
+    assert "odd" not in model.sql
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
