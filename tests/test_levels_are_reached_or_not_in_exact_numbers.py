@@ -121,6 +121,30 @@ def test_a_rate_of_a_part_of_the_state_is_not_the_states_figure_whatever_it_is()
     assert found == {None: "not_the_states_figure", "R1": "met"}
 
 
+def test_a_state_of_which_a_college_sent_nothing_has_neither_reached_nor_failed_its_level():
+    with level_warehouse() as connection:
+        count(connection, 99, 100)
+        count(connection, 99, 100, institution_id="A")
+        count(connection, None, None, institution_id="B", status="not_computable", unknown_count=None)
+        level(connection, "50")
+        row = of_state(connection)
+        progress = made(connection, "mart.subgroup_progress")
+    assert (row["result"], row["untold_institution_count"]) == ("not_the_states_figure", 1)
+    assert (row["numerator_count"], row["required_count"]) == (99, 45)
+    assert not any(one["is_states_figure"] for one in progress)
+
+
+def test_a_college_without_outcomes_is_among_the_unknown_and_takes_nothing_from_the_state():
+    with level_warehouse() as connection:
+        count(connection, 60, 150, unknown_count=50)
+        count(connection, 60, 100, institution_id="A")
+        count(connection, None, 50, institution_id="B", status="not_computable", unknown_count=None)
+        level(connection, "80")
+        row = of_state(connection)
+    assert (row["result"], row["result_if_all_unknown_met"]) == ("not_met", "met")
+    assert row["untold_institution_count"] == 0
+
+
 def test_each_recipient_is_held_against_its_own_level_and_never_against_the_states():
     with level_warehouse() as connection:
         count(connection, 60, 100)

@@ -1,9 +1,9 @@
 -- The 90 % test of Perkins V section 123, by indicator: the rate of all concentrators against the State determined
 -- level, and that of each eligible recipient against its local level. In whole numbers: nothing is rounded. An unknown
 -- outcome counts as no success. The rate of a grantee is the State's figure only where its records hold every
--- postsecondary concentrator of the State (reference.state_coverage); what a recipient sent is taken to be all of its
--- own. A year whose result cannot be told ends a row of years. A level lowered while under a plan is to be looked at:
--- the State plan may have set it so beforehand.
+-- postsecondary concentrator of the State: where the folder says so (reference.state_coverage) and no institution
+-- lacks its part of the cohort. What a recipient sent is taken to be all of its own. A year whose result cannot be told
+-- ends a row of years. A level lowered while under a plan is to be looked at: the State plan may have set it so beforehand.
 -- grain: grantee_id, program_year, indicator_code, eligible_recipient_id
 -- column grantee_id: The grantee.
 -- column program_year: The reporting year.
@@ -14,6 +14,7 @@
 -- column numerator_count: Persons who met the measure; null where the indicator has none.
 -- column denominator_count: Persons of the cohort; null where it cannot be told.
 -- column unknown_count: Persons of the cohort whose outcome cannot be told.
+-- column untold_institution_count: Institutions whose part of the cohort cannot be told, for the State: in no count.
 -- column required_count: The smallest numerator that reaches 90 % of the level; null without level or denominator.
 -- column status: Status of the indicator: computed, pending, no_denominator or not_computable.
 -- column result: met, not_met, no_level, not_the_states_figure, or the status of an indicator that is not computed.
@@ -34,6 +35,19 @@ with place as (
         definition_version
     from mart.indicator
     where institution_id is null and cip_code is null and subgroup_dimension = 'all' and subgroup_code = 'all'
+),
+
+-- What an institution did not send is in no count of the grantee: its other institutions are not the State.
+untold as (
+    select
+        grantee_id,
+        program_year,
+        indicator_code,
+        count(*) as institution_count
+    from mart.indicator
+    where
+        institution_id is not null and cip_code is null and subgroup_dimension = 'all' and denominator_count is null
+    group by grantee_id, program_year, indicator_code
 ),
 
 -- The State, each recipient of the cohort, and each that has a level of its own. An empty text stands for the State,
@@ -128,9 +142,14 @@ gathered as (
         end as status,
         planned.is_in_plan,
         previous_level.level_percent as previous_level_percent,
-        planned.recipient_key = '' and not coalesce(state_coverage.covers_state, false) as is_part_of_state
+        case when planned.recipient_key = '' then coalesce(untold.institution_count, 0) end as untold_institution_count,
+        planned.recipient_key = '' and (
+            not coalesce(state_coverage.covers_state, false)
+            or (place.status = 'computed' and coalesce(untold.institution_count, 0) > 0)
+        ) as is_part_of_state
     from planned
     inner join place using (grantee_id, program_year, indicator_code)
+    left join untold using (grantee_id, program_year, indicator_code)
     left join counted using (grantee_id, program_year, indicator_code, recipient_key)
     left join level using (grantee_id, program_year, indicator_code, recipient_key)
     left join level as previous_level
@@ -206,6 +225,7 @@ select
     gathered.numerator_count,
     gathered.denominator_count,
     gathered.unknown_count,
+    gathered.untold_institution_count,
     case
         when gathered.denominator_count > 0
             then cast(

@@ -9,7 +9,7 @@
 -- column subgroup_dimension: One dimension, or all.
 -- column subgroup_code: The subgroup.
 -- column level_percent: The State determined level in percent; null where none is known.
--- column is_states_figure: Whether the grantee's records hold every postsecondary concentrator of the State.
+-- column is_states_figure: Whether the records hold every postsecondary concentrator of the State (mart.level_test).
 -- column numerator_count: Persons who met the measure; null unless computed or without a denominator.
 -- column denominator_count: Persons of the subgroup in the cohort.
 -- column unknown_count: Persons of the subgroup whose outcome cannot be told.
@@ -54,6 +54,18 @@ level as (
     where eligible_recipient_id is null
 ),
 
+untold as (
+    select
+        grantee_id,
+        program_year,
+        indicator_code,
+        count(*) as institution_count
+    from mart.indicator
+    where
+        institution_id is not null and cip_code is null and subgroup_dimension = 'all' and denominator_count is null
+    group by grantee_id, program_year, indicator_code
+),
+
 -- As in mart.level_test: a level in ten-thousandths of a percent is a whole number.
 beside as (
     select
@@ -64,7 +76,7 @@ beside as (
         counted.subgroup_code,
         level.level_percent,
         cast(level.level_percent * 10000 as bigint) as level_per_million,
-        coalesce(state_coverage.covers_state, false) as is_states_figure,
+        coalesce(state_coverage.covers_state, false) and coalesce(untold.institution_count, 0) = 0 as is_states_figure,
         counted.numerator_count,
         counted.denominator_count,
         counted.unknown_count,
@@ -103,6 +115,11 @@ beside as (
             counted.grantee_id = level.grantee_id
             and counted.program_year = level.program_year
             and counted.indicator_code = level.indicator_code
+    left join untold
+        on
+            counted.grantee_id = untold.grantee_id
+            and counted.program_year = untold.program_year
+            and counted.indicator_code = untold.indicator_code
     left join reference.state_coverage as state_coverage on counted.grantee_id = state_coverage.grantee_id
 )
 
