@@ -3,7 +3,8 @@
 -- outcome counts as no success. The rate of a grantee is the State's figure only where its records hold every
 -- postsecondary concentrator of the State: where the folder says so (reference.state_coverage) and no institution
 -- lacks its part of the cohort. What a recipient sent is taken to be all of its own. A year whose result cannot be told
--- ends a row of years. A level lowered while under a plan is to be looked at: the State plan may have set it so beforehand.
+-- ends a row of years. A level lowered while under a plan is to be looked at: the State plan may have set it so
+-- beforehand.
 -- grain: grantee_id, program_year, indicator_code, eligible_recipient_id
 -- column grantee_id: The grantee.
 -- column program_year: The reporting year.
