@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from intake_example import YEAR, Example, enrollments
 
 from pipelines.acts.certify import certify
 from pipelines.acts.decide import accept
-from pipelines.acts.log import acts_of
+from pipelines.acts.log import Act, acts_of
 from pipelines.car import freeze as room
 from pipelines.car.freeze import files_of, freeze_worksheet, worksheet_hash
 from pipelines.car.worksheet import read_certified
@@ -85,6 +86,11 @@ def _send_again(example: Example) -> None:
     example.night()
     judge(example)
     _count(example)
+
+
+def _last_act(example: Example) -> Act:
+    with example.warehouse() as connection:
+        return acts_of(connection)[-1]
 
 
 def _files(example: Example) -> dict[str, bytes]:
@@ -191,6 +197,28 @@ def test_figures_that_are_others_than_the_certified_ones_are_not_frozen(example:
         connection.execute("update quality.certified_indicator set denominator_count = 7 where indicator_code = '3P1'")
     with pytest.raises(ConfigurationError, match=r"figures are others than were certified by act 2.*cte certify"):
         _freeze(example)
+
+
+def test_participants_whom_a_file_of_another_year_moved_are_not_frozen_as_certified(example: Example) -> None:
+    with example.warehouse() as connection:
+        connection.execute("update mart.student_count set student_count = 9 where count_code = 'participant'")
+    with pytest.raises(ConfigurationError, match=r"participants or concentrators are others than act 2.*cte certify"):
+        _freeze(example)
+
+
+def test_files_of_a_freeze_that_was_killed_do_not_pass_for_certified(example: Example) -> None:
+    number = _freeze(example)
+    kept = _files(example)
+    left = files_of(example.home, replace(_last_act(example), act_number=number + 1))
+    for path in left:
+        path.write_bytes(b"killed before its act was kept")
+    with example.warehouse() as connection:
+        write_worksheets(connection, example.home, "20240803T090000000Z-0001", [("oregon", YEAR)])
+    now = _files(example)
+    assert {name: now[name] for name in kept} == kept
+    assert {name for name in now if "certified" in name} - set(kept) == {
+        f"car-not-certified-{number + 1}.{ending}" for ending in ("csv", "xlsx")
+    }
 
 
 def test_a_worksheet_that_does_not_add_up_is_not_frozen(example: Example) -> None:

@@ -9,12 +9,15 @@ import duckdb
 
 from pipelines.act_tables import CERTIFIED_INDICATOR
 from pipelines.acts.judged import hold_judged
-from pipelines.acts.log import Act
+from pipelines.acts.log import Act, sha256_of_json
 from pipelines.acts.office import Office, Subject, log_act, one_act
 from pipelines.acts.people import REPORTING_OFFICER, Person, hold_role
 from pipelines.configuration import ConfigurationError
 from pipelines.intake.submission import IN_FORCE, Submission, find
+from pipelines.query import has_table
 from pipelines.schema import core_table, is_answer
+
+STUDENTS_SHA256 = "students_sha256"  # among the details of the act
 
 
 def certify(office: Office, subject: Subject, person: Person) -> Act:
@@ -27,9 +30,26 @@ def certify(office: Office, subject: Subject, person: Person) -> Act:
     hold_judged(office.connection, subject, files)
     count = _figure_count(office.connection, subject)
     with one_act(office):
-        act = log_act(office, "certify", subject, person, files, {"figure_count": count})
+        details = {"figure_count": count, STUDENTS_SHA256: students_sha256(office.connection, subject)}
+        act = log_act(office, "certify", subject, person, files, details)
         _freeze(office.connection, subject, act.act_number)
     return act
+
+
+def students_sha256(connection: duckdb.DuckDBPyConnection, subject: Subject) -> str | None:
+    """Return the hash over participants, concentrators and completers by subgroup; None where none were counted.
+
+    Files of earlier years move them, too, and no signature over the files of this one covers those.
+    """
+    if not has_table(connection, "mart.student_count"):
+        return None
+    rows = connection.execute(
+        "select count_code, cip_code, subgroup_dimension, subgroup_code, student_count, definition_version "
+        "from mart.student_count where grantee_id = ? and program_year = ? "
+        "and institution_id is not distinct from ? order by all",
+        [subject.grantee_id, subject.program_year, subject.institution_id],
+    ).fetchall()
+    return sha256_of_json([list(row) for row in rows])
 
 
 def accepted_files(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[Submission]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.act_tables import CERTIFIED_WORKSHEET
-from pipelines.acts.certify import accepted_files
+from pipelines.acts.certify import STUDENTS_SHA256, accepted_files, students_sha256
 from pipelines.acts.judged import hold_judged
 from pipelines.acts.log import Act, acts_of, sha256_of_json
 from pipelines.acts.office import Office, Subject, files_signed, log_act, one_act
@@ -24,7 +24,7 @@ from pipelines.car.sheets import csv_bytes, workbook_bytes
 from pipelines.car.standing import freezes, last_certification
 from pipelines.car.words import MEASURE
 from pipelines.car.worksheet import TABLE, Worksheet, read_worksheet
-from pipelines.car.write import NAME, folder_of
+from pipelines.car.write import CERTIFIED, folder_of
 from pipelines.configuration import ConfigurationError
 from pipelines.home import is_sample_home, write_private
 
@@ -68,7 +68,7 @@ def worksheet_hash(worksheet: Worksheet) -> str:
 def files_of(home: Path, act: Act) -> tuple[Path, Path]:
     """Return where the frozen workbook and CSV of an act lie."""
     folder = folder_of(home, str(act.grantee_id), str(act.program_year))
-    name = f"{NAME}-certified-{act.act_number}"
+    name = f"{CERTIFIED}{act.act_number}"
     return folder / f"{name}.xlsx", folder / f"{name}.csv"
 
 
@@ -88,6 +88,10 @@ def _hold_certified(connection: duckdb.DuckDBPyConnection, subject: Subject, sig
     ).fetchone()
     if changed and changed[0]:
         msg = f"{place}: {changed[0]} figures are others than were certified by act {last.act_number}{again}"
+        raise ConfigurationError(msg)
+    students = last.detail.get(STUDENTS_SHA256)  # certifications before there were such hashes have none
+    if students is not None and students != students_sha256(connection, subject):
+        msg = f"{place}: participants or concentrators are others than act {last.act_number} certified{again}"
         raise ConfigurationError(msg)
     frozen = [act.act_number for act in acts if freezes(act, last)]
     if frozen:

@@ -19,6 +19,7 @@ from pipelines.grantee import grantee_ids
 from pipelines.home import make_private, write_private
 
 FOLDER, NAME = "worksheets", "car"
+CERTIFIED = f"{NAME}-certified-"  # begins the name of a frozen file; the number of its act follows
 _LAST = """
     select run_id, counted_at, content_sha256 from quality.worksheet
     where grantee_id = ? and program_year = ? order by run_id desc limit 1
@@ -35,6 +36,7 @@ def write_worksheets(
     known, (started_at, is_sample) = set(grantee_ids()), _run(connection, run_id)
     written = 0
     for grantee_id, program_year in sorted(pairs):
+        disown_unsigned(connection, home, grantee_id, program_year)
         worksheet = read_worksheet(connection, grantee_id, program_year) if grantee_id in known else None
         if worksheet is not None:
             document = document_of(connection, worksheet, run_id, started_at, is_sample=is_sample)
@@ -53,6 +55,21 @@ def write_files(home: Path, name: str, document: Document) -> int:
             write_private(path, content)
             changed += 1
     return changed
+
+
+def disown_unsigned(connection: duckdb.DuckDBPyConnection, home: Path, grantee_id: str, program_year: str) -> None:
+    """Rename files that say they were certified where no act has frozen them: a kill came before the act was kept.
+
+    Its number goes to some other act, and the files would pass for that one's.
+    """
+    frozen = connection.execute(
+        "select distinct act_number from quality.certified_worksheet where grantee_id = ? and program_year = ?",
+        [grantee_id, program_year],
+    ).fetchall()
+    numbers = {str(number) for (number,) in frozen}
+    for path in (home / FOLDER / grantee_id / program_year).glob(f"{CERTIFIED}*"):
+        if path.name.removeprefix(CERTIFIED).partition(".")[0] not in numbers:
+            path.replace(path.with_name(f"{NAME}-not-certified-{path.name.removeprefix(CERTIFIED)}"))
 
 
 def folder_of(home: Path, grantee_id: str, program_year: str) -> Path:
