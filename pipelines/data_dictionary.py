@@ -12,6 +12,9 @@ from pipelines.code_sets import Code, code_set, code_set_names
 from pipelines.ledger import quality_tables
 from pipelines.markdown import NOTE, markdown_table, names
 from pipelines.measurement_tables import measurement_tables
+from pipelines.measures.commented_table import CommentedTable
+from pipelines.measures.definitions import TABLES as DEFINITION_TABLES
+from pipelines.measures.gaps.tables import TABLES as GAP_TABLES
 from pipelines.models import Model, all_models
 from pipelines.reference_tables import reference_tables
 from pipelines.schema import answer_tables, core_tables, key_of
@@ -32,6 +35,8 @@ def dictionary() -> Iterator[str]:
         yield from _submitted_table(table)
     for table in (*quality_tables(), *measurement_tables(), *act_tables(), *waiver_tables()):
         yield from _ledger_table(table)
+    for declared in (*DEFINITION_TABLES, *GAP_TABLES):
+        yield from _commented_table(declared)
     for model in sorted(all_models(), key=lambda one: one.table):
         yield from _model(model)
     yield "\n# Code sets"
@@ -74,6 +79,13 @@ def _ledger_table(table: Table) -> Iterator[str]:
     yield from markdown_table(
         ("Column", "Type", "Meaning"), ([c.name, _type(c), c.comment or ""] for c in table.columns)
     )
+
+
+def _commented_table(table: CommentedTable) -> Iterator[str]:
+    yield f"\n## {table.name}\n"
+    yield f"{table.comment}\n"
+    columns = ([name, type_, said] for name, (type_, said) in table.columns.items())
+    yield from markdown_table(("Column", "Type", "Meaning"), columns)
 
 
 def _model(model: Model) -> Iterator[str]:

@@ -297,12 +297,12 @@ def test_both_tables_say_what_each_column_means():
     connection = warehouse_of(cells_of(HOME))
     build.build_gaps(connection)
     build.build_gaps(connection)  # a second night writes them anew
-    for table, (_, columns) in TABLES.items():
-        schema, name = table.split(".")
+    for table in TABLES:
+        schema, name = table.name.split(".")
         said = connection.execute(
             "select column_name, comment from duckdb_columns() where schema_name = ? and table_name = ?", [schema, name]
         ).fetchall()
-        assert [column for column, _ in said] == list(columns)
+        assert [column for column, _ in said] == list(table.columns)
         assert all(comment for _, comment in said)
         about = connection.execute("select comment from duckdb_tables() where table_name = ?", [name]).fetchone()
         assert about[0].startswith("Restricted.")

@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.code_sets import code_set
 from pipelines.indicator_definition import UNKNOWN, Definition
+from pipelines.measures.commented_table import CommentedTable
 from pipelines.warehouse import insert_rows
 
 _CODE_SETS = {
@@ -23,28 +24,25 @@ _CODE_SETS = {
     "matchable_identifier_kinds": "matchable_student_id_kind",
 }
 _SAY_NOTHING = ("credit_status", "credential_type")  # where all codes count, so does a record that says none
-_COMMENTS = {
-    "table reference.counted_code": "Codes that count under the definition in force, one row per grantee, program year "
-    "and code.",
-    "column reference.counted_code.grantee_id": "The grantee.",
-    "column reference.counted_code.program_year": "The program year in which the definition is in force.",
-    "column reference.counted_code.code_set": "credit_status (of courses whose credits count), placement_status, "
-    "placement_source, credential_type, evidence_source (of credentials) or matchable_student_id_kind (identifiers "
-    "that may be looked up at another body).",
-    "column reference.counted_code.code": "A code of the set; unknown stands for records that say none.",
-}
+COUNTED_CODE = CommentedTable(
+    "reference.counted_code",
+    "Codes that count under the definition in force, one row per grantee, program year and code.",
+    {
+        "grantee_id": ("varchar", "The grantee."),
+        "program_year": ("varchar", "The program year in which the definition is in force."),
+        "code_set": ("varchar", ("credit_status (of courses whose credits count), placement_status, placement_source, "
+                     "credential_type, evidence_source (of credentials) or matchable_student_id_kind (identifiers "
+                     "that may be looked up at another body).")),
+        "code": ("varchar", "A code of the set; unknown stands for records that say none."),
+    },
+)  # fmt: skip
 
 
 def load_counted_codes(connection: duckdb.DuckDBPyConnection, in_force: Iterable[tuple[str, str, Definition]]) -> None:
     """Write ``reference.counted_code`` anew. ``in_force``: grantee, program year and the definition used there."""
-    connection.execute(
-        "create or replace table reference.counted_code "
-        "(grantee_id varchar, program_year varchar, code_set varchar, code varchar)"
-    )
+    COUNTED_CODE.create(connection)
     rows = [[grantee_id, year, *row] for grantee_id, year, used in in_force for row in _codes(used)]
-    insert_rows(connection, "reference.counted_code", rows)
-    for what, comment in _COMMENTS.items():
-        connection.execute(f"comment on {what} is '{comment}'")
+    insert_rows(connection, COUNTED_CODE.name, rows)
 
 
 def _codes(definition: Definition) -> Iterator[tuple[str, str]]:

@@ -18,13 +18,15 @@ import duckdb
 from pipelines.code_sets import code_set
 from pipelines.grantee import Grantee, all_grantees
 from pipelines.indicator_definition import Definition
-from pipelines.measures.counted_codes import load_counted_codes
+from pipelines.measures.commented_table import CommentedTable
+from pipelines.measures.counted_codes import COUNTED_CODE, load_counted_codes
 from pipelines.measures.gaps.settings import settings_of
-from pipelines.measures.ipeds_exceptions import load_ipeds_exceptions
+from pipelines.measures.ipeds_exceptions import IPEDS_EXCEPTION, load_ipeds_exceptions
+from pipelines.measures.level_tables import TABLES as LEVEL_TABLES
 from pipelines.measures.level_tables import load_levels
 from pipelines.warehouse import insert_rows
 
-_COLUMNS = {
+DEFINITION = CommentedTable("reference.definition", "Definitions in force, one row per grantee and program year.", {
     "grantee_id": ("varchar", "The grantee."),
     "program_year": ("varchar", "The program year in which the definition is in force, and the reporting year."),
     "previous_program_year": ("varchar", "The program year before."),
@@ -56,15 +58,32 @@ _COLUMNS = {
        for i in ("1p1", "2p1", "3p1")},
     **{f"cohort_end_date_{i}": ("date", f"Last day of the program year of the cohort of {i.upper()}.")
        for i in ("1p1", "2p1", "3p1")},
-}  # fmt: skip
-_AS_SAID = tuple(name for name in _COLUMNS if name in {key.name for key in fields(Definition)})
-_SOURCE_COLUMNS = {
-    "grantee_id": "The grantee.",
-    "equity_dimension": "sex, race_ethnicity or one of the nine special populations.",
-    "source": "self_report, aid_form, institution_record, administrative_match or derived.",
-    "proxy": "What stands for the dimension, such as Pell eligible; empty where it is the thing itself.",
-    "evidence": "Where the declaration comes from.",
-}
+})  # fmt: skip
+_AS_SAID = tuple(name for name in DEFINITION.columns if name in {key.name for key in fields(Definition)})
+TERM = CommentedTable(
+    "reference.term",
+    "Order of a grantee's terms within the program year.",
+    {
+        "grantee_id": ("varchar", "The grantee."),
+        "term_code": ("varchar", "Academic term."),
+        "term_rank": ("integer", "Place of the term in the program year, from 1; annual comes last."),
+    },
+)
+EQUITY_SOURCE = CommentedTable(
+    "reference.equity_source",
+    "Where each equity flag comes from, one row for each declared.",
+    {
+        "grantee_id": ("varchar", "The grantee."),
+        "equity_dimension": ("varchar", "sex, race_ethnicity or one of the nine special populations."),
+        "source": ("varchar", "self_report, aid_form, institution_record, administrative_match or derived."),
+        "proxy": (
+            "varchar",
+            "What stands for the dimension, such as Pell eligible; empty where it is the thing itself.",
+        ),
+        "evidence": ("varchar", "Where the declaration comes from."),
+    },
+)
+TABLES = (DEFINITION, TERM, EQUITY_SOURCE, COUNTED_CODE, *LEVEL_TABLES, IPEDS_EXCEPTION)
 
 
 def program_year_plus(program_year: str, years: int) -> str:
@@ -94,41 +113,18 @@ def load_definitions(
         for grantee in grantees
         for year in sorted(set(program_years))
     ]
-    rows = [_row(*one) for one in used]
-    terms = [(g.id, term, rank) for g in grantees for rank, term in enumerate(_terms(g), start=1)]
-    connection.execute("create schema if not exists reference")
-    columns = ", ".join(f"{name} {type_}" for name, (type_, _) in _COLUMNS.items())
-    connection.execute(f"create or replace table reference.definition ({columns})")
-    connection.execute(
-        "create or replace table reference.term (grantee_id varchar, term_code varchar, term_rank integer)"
-    )
-    sources = [
-        [g.id, s.equity_dimension, s.source, s.proxy, s.evidence] for g in grantees for s in g.equity_sources
-    ]  # fmt: skip
-    texts = ", ".join(f"{name} varchar" for name in _SOURCE_COLUMNS)
-    connection.execute(f"create or replace table reference.equity_source ({texts})")
-    insert_rows(connection, "reference.definition", [list(row.values()) for row in rows])
-    insert_rows(connection, "reference.term", [list(row) for row in terms])
-    insert_rows(connection, "reference.equity_source", sources)
-    _comment(connection)
+    sources = [[g.id, s.equity_dimension, s.source, s.proxy, s.evidence] for g in grantees for s in g.equity_sources]
+    _write(connection, DEFINITION, [list(_row(*one).values()) for one in used])
+    _write(connection, TERM, [[g.id, term, rank] for g in grantees for rank, term in enumerate(_terms(g), start=1)])
+    _write(connection, EQUITY_SOURCE, sources)
     load_counted_codes(connection, ((grantee.id, year, definition) for grantee, year, definition in used))
     load_levels(connection)
     load_ipeds_exceptions(connection)
 
 
-def _comment(connection: duckdb.DuckDBPyConnection) -> None:
-    comments = {
-        "table reference.definition": "Definitions in force, one row per grantee and program year.",
-        "table reference.term": "Order of a grantee's terms within the program year.",
-        "column reference.term.grantee_id": "The grantee.",
-        "column reference.term.term_code": "Academic term.",
-        "column reference.term.term_rank": "Place of the term in the program year, from 1; annual comes last.",
-        "table reference.equity_source": "Where each equity flag comes from, one row for each declared.",
-        **{f"column reference.equity_source.{name}": comment for name, comment in _SOURCE_COLUMNS.items()},
-        **{f"column reference.definition.{name}": comment for name, (_, comment) in _COLUMNS.items()},
-    }
-    for what, comment in comments.items():
-        connection.execute(f"comment on {what} is '{comment.replace(chr(39), chr(39) * 2)}'")
+def _write(connection: duckdb.DuckDBPyConnection, table: CommentedTable, rows: Sequence[Sequence[object]]) -> None:
+    table.create(connection)
+    insert_rows(connection, table.name, rows)
 
 
 def _terms(grantee: Grantee) -> list[str]:
@@ -166,4 +162,4 @@ def _row(grantee: Grantee, program_year: str, definition: Definition) -> dict[st
         **{f"cohort_program_year_{indicator}": cohort for indicator, cohort in cohorts.items()},
         **{f"cohort_end_date_{indicator}": year_end(cohort) for indicator, cohort in cohorts.items()},
     }
-    return {name: row[name] for name in _COLUMNS}
+    return {name: row[name] for name in DEFINITION.columns}

@@ -5,18 +5,23 @@ from __future__ import annotations
 import duckdb
 
 from pipelines.grantee import all_grantees
-from pipelines.warehouse import insert_rows, quoted
+from pipelines.measures.commented_table import CommentedTable
+from pipelines.warehouse import insert_rows
 
-_COLUMNS = {
-    "grantee_id": "The grantee.",
-    "unitid": "IPEDS UNITID of the institution.",
-    "cip_code": "CIP code that the exception speaks of; null for all.",
-    "award_level_code": "Award level that the exception speaks of; null for all.",
-    "first_program_year": "First program year.",
-    "last_program_year": "Last program year, inclusive.",
-    "reason": "Why the records and IPEDS differ.",
-    "approved_by": "Who approved that they may.",
-}
+IPEDS_EXCEPTION = CommentedTable(
+    "reference.ipeds_exception",
+    "Where awards are known to differ from IPEDS Completions, and who approved it.",
+    {
+        "grantee_id": ("varchar", "The grantee."),
+        "unitid": ("varchar", "IPEDS UNITID of the institution."),
+        "cip_code": ("varchar", "CIP code that the exception speaks of; null for all."),
+        "award_level_code": ("varchar", "Award level that the exception speaks of; null for all."),
+        "first_program_year": ("varchar", "First program year."),
+        "last_program_year": ("varchar", "Last program year, inclusive."),
+        "reason": ("varchar", "Why the records and IPEDS differ."),
+        "approved_by": ("varchar", "Who approved that they may."),
+    },
+)
 
 
 def load_ipeds_exceptions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -26,11 +31,5 @@ def load_ipeds_exceptions(connection: duckdb.DuckDBPyConnection) -> None:
          one.last_program_year, one.reason, one.approved_by]
         for owner in all_grantees() for one in owner.ipeds_exceptions
     ]  # fmt: skip
-    connection.execute("create schema if not exists reference")
-    declared = ", ".join(f"{name} varchar" for name in _COLUMNS)
-    connection.execute(f"create or replace table reference.ipeds_exception ({declared})")
-    comment = "Where awards are known to differ from IPEDS Completions, and who approved it."
-    connection.execute(f"comment on table reference.ipeds_exception is {quoted(comment)}")
-    for name, told in _COLUMNS.items():
-        connection.execute(f"comment on column reference.ipeds_exception.{name} is {quoted(told)}")
-    insert_rows(connection, "reference.ipeds_exception", rows)
+    IPEDS_EXCEPTION.create(connection)
+    insert_rows(connection, IPEDS_EXCEPTION.name, rows)

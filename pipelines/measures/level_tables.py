@@ -11,64 +11,59 @@ from decimal import Decimal
 import duckdb
 
 from pipelines.grantee import Grantee, all_grantees
-from pipelines.warehouse import insert_rows, quoted
+from pipelines.measures.commented_table import CommentedTable
+from pipelines.warehouse import insert_rows
 
-# Table to (comment, column to (type, comment)).
 _GRANTEE = ("varchar", "The grantee.")
 _RECIPIENT = ("varchar", "The eligible recipient whose local level it is; null for the State's.")
 _EVIDENCE = ("varchar", "Where it stands.")
-TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
-    "performance_level": (
-        "Levels of performance as the grantees' folders say them; no level is invented.",
-        {
-            "grantee_id": _GRANTEE,
-            "program_year": ("varchar", "The reporting year that the level is for."),
-            "indicator_code": ("varchar", "1P1, 2P1 or 3P1."),
-            "eligible_recipient_id": _RECIPIENT,
-            "level_percent": ("decimal(7, 4)", "The level in percent, exactly as written."),
-            "evidence": _EVIDENCE,
-        },
-    ),
-    "improvement_plan": (
-        "Program years in which an indicator is under an improvement plan of Perkins V section 123.",
-        {
-            "grantee_id": _GRANTEE,
-            "indicator_code": ("varchar", "1P1, 2P1 or 3P1."),
-            "eligible_recipient_id": ("varchar", "The eligible recipient under the plan; null for the State."),
-            "first_program_year": ("varchar", "First program year under the plan."),
-            "last_program_year": ("varchar", "Last program year under the plan; null while it lasts."),
-            "evidence": _EVIDENCE,
-        },
-    ),
-    "state_coverage": (
-        "Whether a grantee's records hold every postsecondary concentrator of its State; one row a grantee.",
-        {
-            "grantee_id": _GRANTEE,
-            "covers_state": ("boolean", "Only where true is a rate of the grantee the State's figure."),
-            "evidence": _EVIDENCE,
-        },
-    ),
-}
+PERFORMANCE_LEVEL = CommentedTable(
+    "reference.performance_level",
+    "Levels of performance as the grantees' folders say them; no level is invented.",
+    {
+        "grantee_id": _GRANTEE,
+        "program_year": ("varchar", "The reporting year that the level is for."),
+        "indicator_code": ("varchar", "1P1, 2P1 or 3P1."),
+        "eligible_recipient_id": _RECIPIENT,
+        "level_percent": ("decimal(7, 4)", "The level in percent, exactly as written."),
+        "evidence": _EVIDENCE,
+    },
+)
+IMPROVEMENT_PLAN = CommentedTable(
+    "reference.improvement_plan",
+    "Program years in which an indicator is under an improvement plan of Perkins V section 123.",
+    {
+        "grantee_id": _GRANTEE,
+        "indicator_code": ("varchar", "1P1, 2P1 or 3P1."),
+        "eligible_recipient_id": ("varchar", "The eligible recipient under the plan; null for the State."),
+        "first_program_year": ("varchar", "First program year under the plan."),
+        "last_program_year": ("varchar", "Last program year under the plan; null while it lasts."),
+        "evidence": _EVIDENCE,
+    },
+)
+STATE_COVERAGE = CommentedTable(
+    "reference.state_coverage",
+    "Whether a grantee's records hold every postsecondary concentrator of its State; one row a grantee.",
+    {
+        "grantee_id": _GRANTEE,
+        "covers_state": ("boolean", "Only where true is a rate of the grantee the State's figure."),
+        "evidence": _EVIDENCE,
+    },
+)
+TABLES = (PERFORMANCE_LEVEL, IMPROVEMENT_PLAN, STATE_COVERAGE)
 
 
 def load_levels(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the three tables for all grantees and all years that their folders name, anew."""
     grantees = all_grantees()
-    rows = {
-        "performance_level": [row for g in grantees for row in _levels(g)],
-        "improvement_plan": [row for g in grantees for row in _plans(g)],
-        "state_coverage": [
-            [g.id, g.performance.coverage.covers_state, g.performance.coverage.evidence] for g in grantees
-        ],
-    }
-    connection.execute("create schema if not exists reference")
-    for name, (comment, columns) in TABLES.items():
-        declared = ", ".join(f"{column} {type_}" for column, (type_, _) in columns.items())
-        connection.execute(f"create or replace table reference.{name} ({declared})")
-        connection.execute(f"comment on table reference.{name} is {quoted(comment)}")
-        for column, (_, told) in columns.items():
-            connection.execute(f"comment on column reference.{name}.{column} is {quoted(told)}")
-        insert_rows(connection, f"reference.{name}", rows[name])
+    rows = (
+        [row for g in grantees for row in _levels(g)],
+        [row for g in grantees for row in _plans(g)],
+        [[g.id, g.performance.coverage.covers_state, g.performance.coverage.evidence] for g in grantees],
+    )
+    for table, of_table in zip(TABLES, rows, strict=True):
+        table.create(connection)
+        insert_rows(connection, table.name, of_table)
 
 
 def _levels(grantee: Grantee) -> Iterator[list[object]]:

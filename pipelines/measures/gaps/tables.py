@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
+from pipelines.measures.commented_table import CommentedTable
+
 Columns = dict[str, tuple[str, str]]
 _KEY: Columns = {
     "grantee_id": ("varchar", "The grantee."),
@@ -75,30 +77,21 @@ METHOD: Columns = {
     "students_needed_parity": ("bigint", "Fewest further successes until the reference is reached."),
     "students_needed_not_flagged": ("bigint", "Fewest until the limit of the flag is reached; 0 where not flagged."),
 }
-TABLES = {"mart.gap": (GAP_TABLE, GAP), "mart.gap_method": (METHOD_TABLE, METHOD)}
+TABLES = (CommentedTable("mart.gap", GAP_TABLE, GAP), CommentedTable("mart.gap_method", METHOD_TABLE, METHOD))
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Create both tables anew, empty, with comments."""
-    connection.execute("create schema if not exists mart")
-    for table, (comment, columns) in TABLES.items():
-        declared = ", ".join(f"{name} {type_}" for name, (type_, _) in columns.items())
-        connection.execute(f"create or replace table {table} ({declared})")
-        connection.execute(f"comment on table {table} is {_quoted(comment)}")
-        for name, (_, said) in columns.items():
-            connection.execute(f"comment on column {table}.{name} is {_quoted(said)}")
+    for table in TABLES:
+        table.create(connection)
 
 
 def append(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
     """Append a frame whose columns are those of the table, or more; NaN becomes null."""
-    names = list(TABLES[table][1])
+    names = next(list(declared.columns) for declared in TABLES if declared.name == table)
     schema = rows.schema
     doubles = [name for name in names if schema[name].is_float()]
     frame = rows.select(names).with_columns(pl.col(doubles).fill_nan(None))
     connection.register("gap_rows", frame)
     connection.execute(f"insert into {table} select {', '.join(names)} from gap_rows")
     connection.unregister("gap_rows")
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
