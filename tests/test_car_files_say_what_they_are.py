@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from core_rows import rows_of
+from core_rows import add, complete, rows_of
 from openpyxl import load_workbook
 from worksheet_example import GRANTEE, LAST_YEAR, RUN, STARTED, YEAR, colleges, later_file, worksheet
 
@@ -130,6 +130,27 @@ def test_ids_that_mean_nothing_elsewhere_are_told_where_people_may_count_twice()
     told = document_of(connection, worksheet_of(connection), RUN, STARTED, is_sample=True)
     text = "\n".join(line for line, _ in read_me(told))
     assert "CTE participants: duplication not resolvable for 2 persons" in text
+
+
+def test_a_college_that_sent_nothing_is_named_because_it_looks_like_one_that_has_nobody() -> None:
+    connection = colleges()
+    connection.execute(f"delete from core.enrollment where institution_id = 'B' and program_year = '{YEAR}'")
+    worksheet(connection)
+    told = document_of(connection, worksheet_of(connection), RUN, STARTED, is_sample=True)
+    text = "\n".join(line for line, _ in read_me(told))
+    for name in ("CTE participants", "CTE concentrators"):
+        assert f"{name}: IN NO NUMBER, because what would tell their students did not come: B." in text
+
+
+def test_a_college_without_outcomes_is_named_because_its_students_are_all_unknown() -> None:
+    connection = colleges()
+    complete(connection, program_year=LAST_YEAR, institution_id="B")
+    add(connection, "placement", program_year=YEAR, reference_quarter="2023Q4", placement_status="employment")
+    worksheet(connection)
+    told = document_of(connection, worksheet_of(connection), RUN, STARTED, is_sample=True)
+    text = "\n".join(line for line, _ in read_me(told))
+    assert "1P1: no outcomes came, so that all their students count as unknown: B." in text
+    assert "1P1: IN NO NUMBER" not in text
 
 
 def test_a_frozen_worksheet_says_who_certified_it_and_that_it_stays(document: Document) -> None:

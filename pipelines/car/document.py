@@ -36,6 +36,38 @@ _UNLINKABLE = """
 """
 
 
+# Of those alone that have a number for the grantee: where it has none the word in its place says why.
+_ABSENT = """
+    with cells as (
+        select count_code as measure, institution_id, student_count as person_count, student_count is null as is_absent,
+            student_count is null as has_no_cohort
+        from mart.student_count
+        where grantee_id = $1 and program_year = $2 and cip_code is null and subgroup_dimension = 'all'
+            and count_code in ('participant', 'concentrator')
+        union all
+        select indicator_code, institution_id, numerator_count, status = 'not_computable', denominator_count is null
+        from mart.indicator
+        where grantee_id = $1 and program_year = $2 and cip_code is null and subgroup_dimension = 'all'
+    )
+    select cells.measure, cells.has_no_cohort, string_agg(cells.institution_id, ', ' order by cells.institution_id)
+    from cells
+    inner join cells as everybody
+        on cells.measure = everybody.measure and everybody.institution_id is null and everybody.person_count is not null
+    where cells.institution_id is not null and cells.is_absent
+    group by all
+    order by all
+"""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Institutions of which a number holds nothing: of the persons themselves, or else of their outcomes."""
+
+    measure: str
+    has_no_cohort: bool
+    institution_ids: str
+
+
 @dataclass(frozen=True)
 class SentFile:
     """A file that the numbers rest on."""
@@ -71,6 +103,7 @@ class Document:
     files: tuple[SentFile, ...]
     indicators: tuple[dict[str, Any], ...]
     unlinkable: dict[str, int | None]
+    absent: tuple[Absent, ...]
     checks: tuple[Check, ...]
     before: Before | None
     differences: tuple[Difference, ...]
@@ -130,6 +163,7 @@ def document_of(
         files=_files(connection, worksheet.grantee_id, sorted(years)),
         indicators=indicators,
         unlinkable={count: unlinkable.get(count) for count in STUDENTS},
+        absent=tuple(Absent(*row) for row in connection.execute(_ABSENT, key).fetchall()),
         checks=checks(worksheet),
         before=before,
         differences=differences(worksheet, before) if before else (),

@@ -75,7 +75,7 @@ def read_me(document: Document) -> Iterator[tuple[str, bool]]:
     for paragraph in _HOW.strip().split("\n\n"):
         yield paragraph.removeprefix("# ").replace("\n", " "), paragraph.startswith("# ")
     yield "What it rests on", True
-    yield from ((text, False) for text in (*_unlinkable(document), *_indicators(document)))
+    yield from ((text, False) for text in (*_absent(document), *_unlinkable(document), *_indicators(document)))
     yield "Files (program year, name, status, submission, SHA-256)", True
     for file in document.files:
         yield f"{file.program_year} | {file.file_name} | {file.status} | {file.submission_id} | {file.sha256}", False
@@ -98,6 +98,16 @@ def _verdict(document: Document) -> str:
     waiting = sum(check.outcome == "not_checked" for check in document.checks)
     said = f"{failed} line checks FAILED" if failed else "The lines add up by the rules of the form"
     return f"{said}; {waiting} checks wait for numbers." if waiting else f"{said}."
+
+
+def _absent(document: Document) -> Iterator[str]:
+    """Yield what is in no number: a college that sent nothing looks like one that has nobody."""
+    for one in document.absent:
+        name = MEASURE.get(one.measure, one.measure)
+        if one.has_no_cohort:
+            yield f"{name}: IN NO NUMBER, because what would tell their students did not come: {one.institution_ids}."
+        else:
+            yield f"{name}: no outcomes came, so that all their students count as unknown: {one.institution_ids}."
 
 
 def _unlinkable(document: Document) -> Iterator[str]:
