@@ -147,7 +147,7 @@ def sample(out: Path, students: int | None, program_years: str | None, seed: int
 
 @main.group(short_help="Take in public sources such as IPEDS.")
 def reference() -> None:
-    """Take in what grantees do not submit: IPEDS completers and the IPEDS directory."""
+    """Take in what grantees do not submit: files of IPEDS, and who works in which occupation."""
 
 
 @reference.command("add")
@@ -157,9 +157,14 @@ def reference() -> None:
 def reference_add(home: Path | None, home_here: Path | None, paths: tuple[Path, ...]) -> None:
     """Land reference files, or folders of them, at once, and judge them.
 
+    What is computed from them (agreement with IPEDS, the computed list of nontraditional fields) follows with the
+    next night, `cte run`.
+
     \b
     Examples:
-      cte reference add c2022_c.csv HD2022.zip
+      cte reference add c2022_a.csv c2022_c.csv HD2022.zip
+      cte reference add cpsaat11_2022.xlsx CIP2020_SOC2018_Crosswalk.xlsx \\
+          census2018_occ_code_list_and_soc2018_crosswalk.xlsx
       cte reference add ~/ipeds
     """  # noqa: D301
     from pipelines.console import add_reference

@@ -168,7 +168,7 @@ def test_a_role_that_an_act_is_not_for_is_told_whose_act_it_is(
 ) -> None:
     done = cte(example, command, *PLACE, "--name", "X", "--role", role, "--statement", "I may")
     assert done.exit_code == 2
-    assert f"--role {needed}" in done.output if needed else "reporting_officer: a college's" in done.output
+    assert f"--role {needed}" in done.output if needed else ": a reporting officer certifies" in done.output
     assert set(example.statuses().values()) == {"read"}
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.acts.people import Person
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-GRANTEE = click.option("--grantee", "grantee_id", required=True, help="The grantee that sent the files.")
+GRANTEE = click.option("--grantee", "grantee_id", required=True, help="The grantee, by its id, such as oregon.")
 YEAR = click.option("--program-year", "year", required=True, help="The program year, such as 2023-24.")
 FILES = click.option("--file", "files", multiple=True, help="Only this file, by its name; may be repeated.")
 

@@ -105,13 +105,16 @@ def tell_explanation(told: Explanation) -> Iterator[str]:
     certified, today = told.versions
     yield f"{told.grantee_id} {told.program_year}: act {told.act_number} certified under {certified}, today {today}"
     yield "Data: today's records under the certified definition. Definition: the same records under today's.\n"
-    for one in told.cells:
+    moved = [one for one in told.cells if one.certified != one.today or one.data or one.definition]
+    for one in moved:
         where = " ".join(filter(None, (one.institution_id or "everybody", one.cip_code)))
         group = "" if one.subgroup_dimension == "all" else f" {one.subgroup_dimension} {one.subgroup_code}"
         count = one.count.removesuffix("_count")
         yield f"  {one.indicator_code} {where}{group} {count}: {_difference(one.certified, one.today)}" + (
             "" if one.data is None else f" = {one.data:+d} by data {one.definition:+d} by definition"
         )
+    if len(told.cells) > len(moved):
+        yield f"  {'the other ' if moved else 'all '}{len(told.cells) - len(moved)} figures are as certified"
 
 
 def _difference(certified: int | None, today: int | None) -> str:
