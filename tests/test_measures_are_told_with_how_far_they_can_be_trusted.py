@@ -16,7 +16,8 @@ from pipelines.desk.desk import Desk, open_desk
 from pipelines.desk.directory import Directory
 from pipelines.desk.measures import MOST, measured, measures
 from pipelines.desk.subgroups import group_name, kind_name
-from pipelines.measures.cells import dimensions
+from pipelines.measures.dimensions import dimensions
+from pipelines.measures.gaps.said import SAID
 from pipelines.reports.desk import places
 from pipelines.reports.desk.intervals import EDGE, RATE_WIDTH, WIDTH, gap_drawing, rate_drawing, scale_of
 from pipelines.reports.desk.measures import level, pages, points
@@ -86,19 +87,46 @@ def test_what_is_pending_says_so_and_shows_no_rate(page):
 
 def test_a_gap_stands_with_interval_bounds_verdict_and_reason(page):
     text = section(page, "gaps")
-    assert "9 gaps: 3 below 0 with the whole interval, 3 of them in the worst case too." in text
+    assert "9 gaps were tested: 3 are below 0 by more than chance, 3 of them in the worst case too." in text
     row = text[text.index("Single parents 1P1") :]
     assert "33.3% 20 of 60 3 unknown" in row
     assert "-26.7 -29.7 to -21.7" in row
     assert "could show 9.1" in row
     assert "flagged: PPG-1" in row
-    assert "survives" in row
+    assert row.startswith(
+        "Single parents 1P1 Special population lower, in the worst case too worst case -36.7 to -16.7"
+    )
     assert "with caution why never yes at 1 institution" in row
 
 
-def test_groups_stand_in_the_order_in_which_to_look(desk):
+def test_what_is_surely_lower_stands_first_and_among_equals_the_worklist_orders(desk):
     (groups, *_) = measures(desk, (GRANTEE, YEAR)).gaps
-    assert [row["worklist_rank"] for row in groups.rows] == sorted(row["worklist_rank"] for row in groups.rows)
+    order = [(SAID.index(row["said"]), row["worklist_rank"]) for row in groups.rows]
+    assert order == sorted(order)
+    assert {row["said"] for row in groups.rows} == {"below_surely", "chance", "above_surely"}
+
+
+def test_one_person_who_failed_is_never_called_a_gap_that_survives_the_worst_case(tmp_path):
+    with measured_warehouse() as connection:
+        alone = {"gap_low": -0.75, "gap_high": -0.1, "survives_worst_case": True, "reason": "too few for a test"}
+        add_gap(connection, "race_ethnicity", "asian", 0, 1, gap=-0.6, q_value=None, **alone)
+        desk = open_desk(connection, tmp_path, RUN.run_id)
+        (groups, *_) = measures(desk, (GRANTEE, YEAR)).gaps
+        text = section(content_of(desk), "gaps")
+    assert [row["subgroup_code"] for row in groups.untested] == ["asian"]
+    assert "asian" not in {row["subgroup_code"] for row in groups.surviving}
+    assert "1 gap without a test, of which nothing can be said" in text
+    assert text.rstrip().endswith("Asian 1P1 0.0% 0 of 1 -60.0 -75.0 to -10.0 Too few for a test")
+
+
+def test_a_clear_interval_among_so_many_tests_may_still_be_chance(tmp_path):
+    with measured_warehouse() as connection:
+        told = {"gap_low": -0.2, "gap_high": -0.01, "survives_worst_case": True}
+        add_gap(connection, "race_ethnicity", "asian", 40, 80, q_value=0.06, **told)
+        add_gap(connection, "foster_care", "yes", 40, 80, q_value=0.04, readiness_verdict="not_measurable", **told)
+        (groups, *_) = measures(open_desk(connection, tmp_path, RUN.run_id), (GRANTEE, YEAR)).gaps
+    said = {row["subgroup_code"]: row["said"] for row in groups.rows if row["denominator_count"] == 80}
+    assert (said["asian"], said["yes"]) == ("chance", "not_measurable")
 
 
 def test_kinds_of_gaps_are_not_mixed(desk, page):
@@ -149,7 +177,7 @@ def test_a_large_grantee_does_not_make_a_large_page_and_the_others_can_be_asked_
             add_gap(connection, "race_ethnicity*sex", f"white*g{number}", 7, 20, worklist_rank=1000 + number)
         connection.commit()
         text = section(content_of(open_desk(connection, tmp_path, RUN.run_id)), "pairs")
-    assert "The first 100 of 121 in the order in which to look. A query shows the others." in text
+    assert "The first 100 of 121. A query shows the others." in text
 
 
 def test_the_query_on_the_page_runs_and_finds_every_gap(desk, page):

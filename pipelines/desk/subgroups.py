@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from pipelines.code_sets import ATTRIBUTE_STATE, code_set
-from pipelines.measures.cells import CONTEXTS
+from pipelines.measures.dimensions import CONTEXTS
 from pipelines.scorecard.coverage import LABELS
 
 KINDS = {

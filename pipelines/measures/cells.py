@@ -1,4 +1,4 @@
-"""Cells: persons by place, program and subgroup. The dimensions are said here once; the queries follow from them.
+"""Cells: persons by place, program and subgroup. The queries follow from the list of dimensions.
 
 What a cell counts (outcomes, students) and for whom it stands is said by the query that asks for cells. A person counts
 once in a cell. No definition of who counts stands here.
@@ -6,68 +6,12 @@ once in a cell. No definition of who counts stands here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from pipelines.code_sets import STATES, code_set
+from pipelines.measures.dimensions import ALL, CIP, CONTEXTS, CREDIT_STATUSES, UNKNOWN, Dimension, dimensions
 
-ALL = "all"
-UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """What persons are told apart by. ``codes`` by weight: of several that reports hold, the first is the person's.
-
-    ``column`` is that of ``mart.student_year``; empty for what follows from the programs and not from the person.
-    """
-
-    name: str
-    column: str
-    codes: tuple[str, ...]
-
-
-def _of_person(name: str, column: str, values: Sequence[str]) -> Dimension:
-    return Dimension(name, column, (*values, *STATES))
-
-
-_FLAGS = (
-    "disability", "economic_disadvantage", "nontraditional_preparation", "single_parent", "out_of_workforce",
-    "english_learner", "homelessness", "foster_care", "active_duty_parent",
-)  # fmt: skip
-CREDIT_STATUSES = ("credit", "noncredit", "credit_and_noncredit", UNKNOWN)
-CONTEXTS = {
-    "eligible_recipient": "eligible_recipient_id",
-    "career_cluster": "career_cluster_code",
-    "award_level": "award_level_code",
-}
-_CIP = "cip_code"
-_PROGRAM_COLUMNS = (_CIP, *CONTEXTS.values())
-
-
-def dimensions() -> tuple[Dimension, ...]:
-    """Return the twelve dimensions of which each is a partition of the persons, by name."""
-    # The largest text of several answers counts, as within an institution (mart.student_year): here the first.
-    by_value = {name: sorted(code_set(name), reverse=True) for name in ("sex", "race_ethnicity")}
-    found = [_of_person(name, name, values) for name, values in by_value.items()]
-    found += [_of_person(name, f"{name}_status", ("yes", "no")) for name in _FLAGS]
-    return tuple(sorted((*found, Dimension("credit_status", "", CREDIT_STATUSES)), key=lambda d: d.name))
-
-
-def margins() -> Iterator[tuple[str, str]]:
-    """Yield (what parts are told by, how they sum): dimensions, pairs in alphabetical order; of everybody also keys."""
-    kinds = {**{d.name: "partition" for d in dimensions()}, **dict.fromkeys(CONTEXTS, "cover")}
-    yield from sorted(kinds.items())
-    for one, other in combinations(sorted(kinds), 2):
-        if not {one, other} <= set(CONTEXTS):
-            yield f"{one}*{other}", "partition" if kinds[one] == kinds[other] else "cover"
-    yield from (("institution_id", "cover"), (_CIP, "cover"))
-
-
-def margin_lines() -> str:
-    """Return the lines of a header that say how the parts of a table of cells sum to the whole."""
-    return "".join(f"-- margin {told_by}: {kind}\n" for told_by, kind in margins())
+_PROGRAM_COLUMNS = (CIP, *CONTEXTS.values())
 
 
 def cells_query(
@@ -155,7 +99,7 @@ def _place_of(dimension: Dimension) -> str:
 def _places(keys: Sequence[str]) -> str:
     """Return each place, or program of a place, with a number and what it is told by (``kind``)."""
     columns = [*keys, "institution_id", *_PROGRAM_COLUMNS]
-    kinds = " ".join(f"when {column} is not null then '{name}'" for name, column in {_CIP: _CIP, **CONTEXTS}.items())
+    kinds = " ".join(f"when {column} is not null then '{name}'" for name, column in {CIP: CIP, **CONTEXTS}.items())
     return f"""select
     {_list([*columns, f"case {kinds} else '{ALL}' end as kind"])},
     row_number() over (order by {", ".join(columns)}) as place
@@ -196,7 +140,7 @@ def _told_rows() -> list[tuple[str, str, int, int, int]]:
     names = {d.name: number for number, d in enumerate(dimensions(), start=1)}
     rows = [(ALL, ALL, 0, 0, 0), *((ALL, name, number, 0, 0) for name, number in names.items())]
     rows += [(ALL, f"{a}*{b}", names[a], names[b], 0) for a, b in combinations(names, 2)]
-    rows += [(_CIP, ALL, 0, 0, 0), *((_CIP, name, number, 0, 0) for name, number in names.items())]
+    rows += [(CIP, ALL, 0, 0, 0), *((CIP, name, number, 0, 0) for name, number in names.items())]
     for context in CONTEXTS:
         rows.append((context, context, 0, 0, 1))
         rows += [(context, "*".join(sorted((context, name))), number, 0, 1 if context < name else 2)
@@ -249,7 +193,7 @@ def _cells(keys: Sequence[str], counts: Mapping[str, str]) -> str:
              "case when told.context_at = 2 then place_code end", "other.code"]  # fmt: skip
     code = ", ".join(part.replace("place_code", context) for part in parts)
     named = ["told.subgroup_dimension", f"coalesce(nullif(concat_ws('*', {code}), ''), '{ALL}') as subgroup_code"]
-    own = [f"places.{key}" for key in (*keys, "institution_id", _CIP)]
+    own = [f"places.{key}" for key in (*keys, "institution_id", CIP)]
     return f"""select
     {_list([*own, *named, *(f"subgroups.{name}" for name in counts)])}
 from subgroups

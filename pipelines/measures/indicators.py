@@ -6,7 +6,8 @@ Dimensions and the way from persons to cells are in ``cells``; who counts, and w
 
 from __future__ import annotations
 
-from pipelines.measures.cells import CONTEXTS, cells_query, margin_lines
+from pipelines.measures.cells import cells_query
+from pipelines.measures.dimensions import CONTEXTS, margin_lines
 
 GRAIN = """\
 -- grain: grantee_id, program_year, {key}, institution_id, cip_code, subgroup_dimension, subgroup_code

@@ -6,7 +6,8 @@ Dimensions and the way from persons to cells are in ``cells``; what counts as an
 
 from __future__ import annotations
 
-from pipelines.measures.cells import CONTEXTS, cells_query, dimensions
+from pipelines.measures.cells import cells_query
+from pipelines.measures.dimensions import CONTEXTS, dimensions
 
 _MATCH_HEADER = """\
 -- What each source of placements that counts under the definition knows of the persons of 1P1: match rates by subgroup.

@@ -5,7 +5,8 @@ Dimensions and the way from persons to cells are in ``cells``; who is one of the
 
 from __future__ import annotations
 
-from pipelines.measures.cells import cells_query, margin_lines
+from pipelines.measures.cells import cells_query
+from pipelines.measures.dimensions import margin_lines
 from pipelines.measures.indicators import GRAIN
 
 _STUDENT_HEADER = (

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.code_sets import STATES
 from pipelines.equity_source import equity_dimensions
-from pipelines.measures.cells import ALL, CONTEXTS, UNKNOWN
+from pipelines.measures.dimensions import ALL, CONTEXTS, UNKNOWN
 
 KEYS = (
     "grantee_id", "program_year", "indicator_code", "institution_id", "cip_code", "subgroup_dimension", "subgroup_code",

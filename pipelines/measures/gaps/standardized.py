@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.measures.cells import UNKNOWN
+from pipelines.measures.dimensions import UNKNOWN
 
 _PLACE = ("program_year", "indicator_code", "institution")
 GROUP = (*_PLACE, "cip", "subgroup_dimension", "subgroup_code")  # the key of what is returned; cip: all programs

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.measures.cells import UNKNOWN
+from pipelines.measures.dimensions import UNKNOWN
 from pipelines.measures.gaps.cells import PLACE
 from pipelines.measures.gaps.exact import Limits, Members, choose, limits, wide_limits
 
