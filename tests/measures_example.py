@@ -74,7 +74,7 @@ def _gaps(connection: duckdb.DuckDBPyConnection) -> None:
         }  # fmt: skip
         add_gap(connection, dimension, code, numerator, denominator, **values)
     add_gap(connection, "sex", "female", 7, 20, institution_id="C01", worklist_rank=50, readiness_verdict="too_few")
-    add_gap(connection, "all", "all", 7, 20, cip_code="48.0508", worklist_rank=51, detectable_gap=1.0)
+    add_gap(connection, "all", "all", 7, 20, cip_code="48.0508", worklist_rank=51, detectable_gap=1.0, q_value=0.4)
     add_gap(connection, "race_ethnicity*sex", "white*female", 7, 20, worklist_rank=52, reason="too few for a test")
     untold = {"gap": None, "status": "not_computable", "reason": "no subgroup: to which one they belong is not known"}
     add_gap(connection, "sex", "not_reported", 5, 15, **untold)

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.desk.desk import Desk
 from pipelines.desk.subgroups import group_name
+from pipelines.measures.gaps.said import CASE, SAID, false_discovery_rate
 
 Place = tuple[str, str]
 Row = Mapping[str, Any]
@@ -40,14 +41,14 @@ _SHOWN = """(
         or (cip_code is null and subgroup_dimension not like '%*%'))"""
 _GAPS = f"""
     with shown as (
-        select *, {_KIND} as kind from mart.gap where {_PLACE} and status = 'computed' and {_SHOWN}
+        select *, {_KIND} as kind, {CASE} as said from mart.gap where {_PLACE} and status = 'computed' and {_SHOWN}
     ),
     ordered as (
         select
             *, count(*) over (partition by kind) as kind_count,
             row_number() over (
-                partition by kind order by worklist_rank nulls last, gap, indicator_code, subgroup_dimension,
-                subgroup_code, institution_id, cip_code
+                partition by kind order by list_position({list(SAID)}, said), worklist_rank nulls last, gap,
+                indicator_code, subgroup_dimension, subgroup_code, institution_id, cip_code
             ) as place_in_kind
         from shown
     )
@@ -77,21 +78,34 @@ _KEYS = ("indicator_code", "institution_id", "cip_code", "subgroup_dimension", "
 
 @dataclass(frozen=True)
 class GapTable:
-    """The gaps of one kind in the order of the worklist, as many as a page holds, and how many there are in all."""
+    """The gaps of one kind, as many as a page holds, and how many there are in all.
+
+    What is known to be below comes first, what no test can tell last; among equals the worklist orders.
+    """
 
     kind: str
     rows: tuple[Row, ...]
     count: int
 
     @property
+    def tested(self) -> tuple[Row, ...]:
+        """The rows that a test can say something of."""
+        return tuple(row for row in self.rows if row["said"] != "untested")
+
+    @property
+    def untested(self) -> tuple[Row, ...]:
+        """The others: too few persons, or the rest beside a group that is tested itself."""
+        return tuple(row for row in self.rows if row["said"] == "untested")
+
+    @property
     def below(self) -> tuple[Row, ...]:
-        """The rows whose whole interval lies below 0."""
-        return tuple(row for row in self.rows if row["gap_high"] is not None and row["gap_high"] < 0)
+        """The rows that are below 0 by more than chance, also among so many that were tested."""
+        return tuple(row for row in self.rows if row["said"] in ("below", "below_surely"))
 
     @property
     def surviving(self) -> tuple[Row, ...]:
         """Those of them that no unknown outcome or membership can turn."""
-        return tuple(row for row in self.below if row["survives_worst_case"])
+        return tuple(row for row in self.rows if row["said"] == "below_surely")
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ def measures(desk: Desk, place: Place) -> Measures:
         *place,
         tests=_rows(desk, "mart.level_test", _TESTS, place),
         rates=tuple(desk.rows(_RATES, *place)),
-        gaps=_tables(desk.rows(_GAPS.format(most=_most()), *place)) if has_gaps else (),
+        gaps=_gaps(desk, place) if has_gaps else (),
         untold=_untold(desk.rows(_UNTOLD, *place)) if has_gaps else (),
         flags=_methods(flagged),
         progress=_rows(desk, "mart.subgroup_progress", _PROGRESS, place),
@@ -153,6 +167,10 @@ def _rows(desk: Desk, table: str, query: str, place: Place) -> tuple[Row, ...]:
 
 def _most() -> str:
     return " ".join(f"when '{kind}' then {most}" for kind, most in MOST.items())
+
+
+def _gaps(desk: Desk, place: Place) -> tuple[GapTable, ...]:
+    return _tables(desk.rows(_GAPS.format(most=_most()), *place, false_discovery_rate(place[0])))
 
 
 def _tables(rows: Sequence[Row]) -> tuple[GapTable, ...]:

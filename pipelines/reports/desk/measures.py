@@ -60,6 +60,18 @@ VERDICT: Mapping[str, tuple[str, str]] = MappingProxyType(
         "not_applicable": ("none", "not judged"),
     }
 )
+FEW = 10  # persons; what is told of so few stands folded up, behind what can be compared
+# What may be said of a gap. No word of praise or blame: the group does better or worse, the college is not judged.
+SAID: Mapping[str, str] = MappingProxyType(
+    {
+        "below_surely": "lower, in the worst case too",
+        "below": "lower, but unknowns could turn it",
+        "chance": "cannot tell from chance",
+        "not_measurable": "cannot tell: the data do not carry it",
+        "above": "higher, but unknowns could turn it",
+        "above_surely": "higher, in the worst case too",
+    }
+)
 METHOD: Mapping[str, str] = MappingProxyType(
     {"ppg_2017": "PPG", "ppg1_2022": "PPG-1", "prop_index": "PI", "index_80": "80%"}
 )
@@ -96,7 +108,8 @@ def _page(desk: Desk, told: Measures) -> Page:
         desk, "measures.html", place,
         told=told, name=name, most=MOST, kinds=KINDS, results=RESULT, standing=STANDING, progress=PROGRESS,
         verdict=VERDICT, methods=METHOD, untold=UNTOLD, indicators=NAMES, sources=code_set("placement_source"),
-        scales={table.kind: scale_of(table.rows) for table in told.gaps}, at=_institutions(desk, told),
+        said=SAID, untested_reason=untested_reason, few=FEW,
+        scales={table.kind: scale_of(table.tested) for table in told.gaps}, at=_institutions(desk, told),
         find=desk.directory.find, key_of=key_of, group=group_name, kind=kind_name, points=points, share=share,
         matched=matched, highest=highest, interval=interval, level=level, gap_drawing=gap_drawing,
         rate_drawing=rate_drawing, width=WIDTH, rate_width=RATE_WIDTH,
@@ -112,6 +125,15 @@ def points(value: float | None, *, is_signed: bool = True) -> str:
     told = f"{abs(value) * 100:.1f}"
     sign = "" if told == "0.0" or not is_signed else "+" if value > 0 else "\N{MINUS SIGN}"
     return f"{sign}{told}"
+
+
+def untested_reason(row: Mapping[str, Any]) -> str:
+    """Return why a gap has no test."""
+    if row["reason"]:
+        return str(row["reason"])
+    if "no" in row["subgroup_code"].split("*"):
+        return "the rest beside a special population, which is tested itself"
+    return "all others cannot be told apart from the group"
 
 
 def share(row: Mapping[str, Any], prefix: str = "") -> Share:
