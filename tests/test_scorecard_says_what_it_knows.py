@@ -4,9 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from measures_example import add_gap, measured_warehouse
 from scorecard_example import GRANTEE, RUN, WORDS, YEAR, insert, verdict, waiver, warehouse
 
 from pipelines.reports.document import scorecard_json
+from pipelines.reports.scorecard import render_scorecard
 from pipelines.scorecard.build import build_scorecard, run_of
 from pipelines.scorecard.card import Evidence
 from pipelines.scorecard.share import Share
@@ -171,7 +173,7 @@ def test_the_document_holds_what_the_page_shows_and_no_overall_number(connection
     assert set(document) == {
         "format", "edition", "notice", "fictional", "grantee_id", "grantee_name", "program_year",
         "definition_version", "definition_evidence", "rule_book_version", "code_version", "rubric_title", "elements",
-        "gates", "could_not_be_judged", "findings", "indicators", "institution_indicators", "coverage",
+        "gates", "could_not_be_judged", "findings", "indicators", "institution_indicators", "gaps", "coverage",
         "readiness", "completeness", "themes", "top_rules", "waivers", "files", "missing_tables", "records",
         "exclusions", "inputs", "run",
     }  # fmt: skip
@@ -307,3 +309,24 @@ def test_the_most_frequent_reason_comes_first(connection):
     connection.execute("delete from mart.readiness where institution_id = 'C05'")
 
     assert built(connection).readiness[0].reasons == (("never yes", 3), ("all no", 2), ("all blank", 1))
+
+
+def test_a_scorecard_tells_the_interval_and_the_widest_gaps_that_chance_did_not_make():
+    with measured_warehouse() as connection:
+        alone = {"gap_low": -0.75, "gap_high": -0.1, "survives_worst_case": True}
+        add_gap(connection, "race_ethnicity", "asian", 0, 1, gap=-0.6, q_value=None, **alone)
+        card = built(connection)
+
+    told = next(line for line in card.indicators if line.indicator_code == "1P1")
+    assert told.interval == (0.569309, 0.629925)  # (600 + z*z/2 -+ z*sqrt(240 + z*z/4)) / (1000 + z*z)
+    assert (told.level_percent, told.level_result) == ("70.25", "not_met")
+    assert (card.gaps.widest[0].subgroup_code, card.gaps.widest[0].said) == ("yes", "below_surely")
+    assert all(line.rate.denominator > 10 for line in card.gaps.widest)
+    assert (card.gaps.below_count, len(card.gaps.widest)) == (3, 3)
+    assert "Lower, in the worst case too" in render_scorecard(card)
+    assert f"../../../reports/measures/{GRANTEE}/{YEAR}.html" in render_scorecard(card)
+
+
+def test_a_scorecard_of_a_night_without_gaps_says_nothing_of_them(connection):
+    assert built(connection).gaps.tested_count is None
+    assert "Gaps between groups" not in render_scorecard(built(connection))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import groupby
 
+from pipelines.desk.subgroups import group_name, kind_name
 from pipelines.reports.charts import bounds_chart, coverage_chart
+from pipelines.reports.desk import places
+from pipelines.reports.desk.measures import RESULT, SAID, points
 from pipelines.reports.page import render_page
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.files import in_force
@@ -46,7 +49,9 @@ def render_scorecard(scorecard: Scorecard) -> str:
         bounds_chart=bounds_chart((*scorecard.indicators, *scorecard.institution_indicators), scorecard.grantee_name),
         coverage_chart=coverage_chart(scorecard.coverage),
         heat=_heat(scorecard.completeness),
-    )
+        measures="../../../reports/" + places.of_measures(scorecard.grantee_id, scorecard.program_year),
+        said=SAID, level_results=RESULT, points=points, group=group_name, kind=kind_name,
+    )  # fmt: skip
 
 
 def _by_institution(lines: tuple[IndicatorLine, ...], codes: list[str]) -> list[tuple[str, list[IndicatorLine | None]]]:

@@ -21,6 +21,7 @@ from pipelines.scorecard.coverage import (
 )
 from pipelines.scorecard.criteria import Measured, judge_criterion
 from pipelines.scorecard.evidence import Known, evidence
+from pipelines.scorecard.gaps import gaps
 from pipelines.scorecard.outcomes import indicator_lines
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.readiness import readiness_lines
@@ -98,6 +99,7 @@ def build_scorecard(
         findings=known.findings,
         indicators=tuple(i for i in measured.indicators if i.institution_id is None),
         institution_indicators=tuple(i for i in measured.indicators if i.institution_id is not None),
+        gaps=gaps(partition),
         coverage=measured.coverage,
         readiness=readiness_lines(partition),
         completeness=completeness(measured.elements, sources.names),

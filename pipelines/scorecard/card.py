@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from pipelines.scorecard.gaps import Gaps
 from pipelines.scorecard.lines import (
     Completeness,
     CoverageLine,
@@ -129,6 +130,7 @@ class Scorecard:
     findings: tuple[Finding, ...]
     indicators: tuple[IndicatorLine, ...]
     institution_indicators: tuple[IndicatorLine, ...]
+    gaps: Gaps
     coverage: tuple[CoverageLine, ...]
     readiness: tuple[ReadinessLine, ...]
     completeness: Completeness

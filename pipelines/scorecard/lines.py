@@ -19,7 +19,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class IndicatorLine:
-    """An indicator of the grantee (``institution_id`` None) or of one institution. Shares are None unless computed."""
+    """An indicator of the grantee (``institution_id`` None) or of one institution. Shares are None unless computed.
+
+    ``interval`` is Wilson's at 95 %, as shares. ``level_percent`` and the ``level_result`` of the 90 % test are
+    those of the State, None where no level is known or asked.
+    """
 
     indicator_code: str
     name: str
@@ -33,6 +37,9 @@ class IndicatorLine:
     unknown_count: int | None
     lowest: Share | None
     highest: Share | None
+    interval: tuple[float, float] | None = None
+    level_percent: str | None = None
+    level_result: str | None = None
 
 
 @dataclass(frozen=True)
