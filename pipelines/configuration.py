@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,3 +20,20 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         msg = f"{path}: {fault}; correct the file"
         raise ConfigurationError(msg) from fault
+
+
+def hold_keys(kind: type, block: object, where: str) -> None:
+    """Hold a block to the fields of a dataclass. Raises ConfigurationError that names keys missing and keys unknown.
+
+    ``where`` names file and block.
+    """
+    if not isinstance(block, Mapping):
+        msg = f"{where}: write a block of keys, below its name in double brackets"
+        raise ConfigurationError(msg)
+    known = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(kind)}
+    missing = [key for key, is_needed in known.items() if is_needed and key not in block]
+    faults = [f"{', '.join(missing)}: not said, and needed"] if missing else []
+    faults += [f"{key!r} is no key" for key in block if key not in known]
+    if faults:
+        msg = f"{where}: {'; '.join(faults)}; the keys are {', '.join(known)}"
+        raise ConfigurationError(msg)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from pipelines.code_sets import code_set
-from pipelines.configuration import ConfigurationError
+from pipelines.configuration import ConfigurationError, hold_keys
 
 UNKNOWN = "unknown"  # in a list of codes: records that do not say count too
 NOT_PLACED = ("not_engaged", UNKNOWN)  # codes of placement_status that are no placement
@@ -125,11 +125,8 @@ def definitions_of(blocks: Sequence[dict[str, Any]], path: Path) -> tuple[Defini
 def _definition(block: dict[str, Any], number: int, path: Path) -> Definition:
     where = f"{path}: definition {block.get('version', f'number {number}')}"
     values: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in block.items()}
-    try:
-        found = Definition(**values)
-    except TypeError as fault:
-        msg = f"{where}: {fault}; the keys are {', '.join(one.name for one in fields(Definition))}"
-        raise ConfigurationError(msg) from fault
+    hold_keys(Definition, values, where)
+    found = Definition(**values)
     for key, check in _checks().items():
         complaint = check(key, getattr(found, key))
         if complaint:

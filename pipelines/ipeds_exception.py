@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.code_sets import code_set
-from pipelines.configuration import ConfigurationError
+from pipelines.configuration import ConfigurationError, hold_keys
 
 _PATTERNS = {
     "unitid": r"\d{6}",
@@ -49,11 +49,8 @@ def ipeds_exceptions(blocks: Sequence[dict[str, Any]], path: Path) -> tuple[Iped
 
 
 def _exception(block: dict[str, Any], where: str) -> IpedsException:
-    try:
-        found = IpedsException(**block)
-    except TypeError as fault:
-        msg = f"{where}: {fault}; the keys are {', '.join(field.name for field in fields(IpedsException))}"
-        raise ConfigurationError(msg) from fault
+    hold_keys(IpedsException, block, where)
+    found = IpedsException(**block)
     for key, pattern in _PATTERNS.items():
         said = getattr(found, key)
         if not isinstance(said, str) or not re.fullmatch(pattern, said, re.DOTALL):

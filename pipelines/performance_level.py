@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from pipelines.configuration import ConfigurationError
+from pipelines.configuration import ConfigurationError, hold_keys
 
 INDICATORS = ("1P1", "2P1", "3P1")
 DECIMALS = 4  # of a level in percent that the models can hold; States write two
@@ -93,11 +93,8 @@ def _blocks(kind: type[Block], name: str, blocks: Any, path: Path) -> tuple[Bloc
 def _built(kind: type[Block], block: Any, where: str) -> Block:
     if not isinstance(block, Mapping):
         _refuse(where, "write a table of keys")
-    try:
-        return kind(**block)
-    except TypeError as fault:
-        msg = f"{where}: {fault}; the keys are {', '.join(kind.__dataclass_fields__)}"
-        raise ConfigurationError(msg) from fault
+    hold_keys(kind, block, where)
+    return kind(**block)
 
 
 def _check_level(level: PerformanceLevel, where: str) -> None:

@@ -125,6 +125,13 @@ def test_a_misspelled_key_is_refused_with_the_keys_there_are(tmp_path: Path) -> 
         _read(tmp_path, _toml(staus_as_of="ever"))
 
 
+def test_keys_that_are_left_out_are_named_in_words_that_are_no_programmers(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"definition v: cohort_lag_1p1, cohort_lag_3p1: not said, and needed;"
+    ):
+        _read(tmp_path, _toml(cohort_lag_1p1=None, cohort_lag_3p1=None))
+
+
 def test_two_definitions_of_one_name_or_one_year_are_refused_because_nobody_could_say_which(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="version = v: stands twice"):
         _read(tmp_path, _blocks({}, {"effective_from": "2022-23"}))
