@@ -127,7 +127,7 @@ def expected_concentrators(connection: duckdb.DuckDBPyConnection) -> dict[tuple[
     taken = _frame(connection, "enrollment").join(
         courses, on=["program_year", "institution_id", "term_code", "course_id"]
     )
-    for row in taken.filter(pl.col("credits_earned") > 0).iter_rows(named=True):
+    for row in taken.iter_rows(named=True):  # who earned nothing is enrolled all the same
         key = (row["program_year"], row["institution_id"], row["student_id"], row["program_id"])
         earned[key] += Fraction(row["credits_earned"]) * SEMESTER[row["credit_unit"]]
         active.add(key)

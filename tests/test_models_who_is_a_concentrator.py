@@ -90,6 +90,26 @@ def test_general_education_counts_only_where_the_definition_says_so(college):
     assert rows_of(college, "mart.participant", "completed_course_count") == [1]
 
 
+def test_general_education_counts_toward_no_program_that_the_student_only_takes_a_course_of(college):
+    define(college, counting_courses="program_and_general_education")
+    add(college, "course", course_id="ENG", program_id=None)
+    earn(college, 9)
+    earn(college, 3, course_id="ENG")
+    assert concentrators(college) == []
+
+
+@pytest.mark.parametrize("earned", [0, None])
+def test_who_concentrated_before_stays_one_in_a_year_whose_only_course_earned_nothing_or_cannot_be_read(
+    college, earned
+):
+    earn(college, 12, program_year="2021-22")
+    earn(college, earned)
+    assert concentrators(college) == ["s1 2021-22 credits", "s1 2022-23 credits"]
+    assert rows_of(college, "mart.participant", "program_year") == ["2021-22"]
+    define(college, credits_window="reporting_year")
+    assert concentrators(college) == ["s1 2021-22 credits"]
+
+
 def test_a_course_whose_program_is_unreadable_is_not_taken_for_general_education(college):
     define(college, counting_courses="program_and_general_education")
     add(college, "course", course_id="C2", program_id=None, unreadable_columns=",program_id,")

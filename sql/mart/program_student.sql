@@ -1,5 +1,6 @@
--- A student with something to do with a program in the year: enrolled in it, or in a course that counts toward it, or
--- awarded its credential where the definition takes that for completion. Credits and hours earned are kept by unit,
+-- A student with something to do with a program in the year: enrolled in it or in a course of it, whatever was earned,
+-- or awarded its credential where the definition takes that for completion. Courses of no program count toward those
+-- that the student is enrolled in, where the definition counts them. Credits and hours earned are kept by unit,
 -- because 2/3 of a quarter credit has no exact decimal. What completes a program is the definition's completer_basis:
 -- exit, an exit for that reason; award, a credential with an award level, awarded for the program within the year and
 -- reported in the year's own files (the last one counts); exit_or_award, either, and the exit dates it.
@@ -72,7 +73,7 @@ course as (
             and counted.code_set = 'credit_status'
 ),
 
--- Earned, not attempted.
+-- Earned, not attempted; but whoever earned nothing, or nothing that can be read, is enrolled all the same.
 earned as (
     select
         enrollment.grantee_id,
@@ -81,7 +82,9 @@ earned as (
         enrollment.student_id,
         course.program_id,
         course.unreadable_columns like '%,program_id,%' as is_program_unreadable,
-        case when course.is_credit_counted then enrollment.credits_earned else 0 end as credits_earned,
+        case when enrollment.credits_earned > 0 and course.is_credit_counted then enrollment.credits_earned else 0 end
+            as credits_earned,
+        case when enrollment.credits_earned > 0 then 1 else 0 end as is_completed,
         enrollment.credit_unit
     from core.enrollment as enrollment
     anti join excluded_enrollment using (submission_id, line_number)
@@ -92,7 +95,6 @@ earned as (
             and enrollment.institution_id = course.institution_id
             and enrollment.term_code = course.term_code
             and enrollment.course_id = course.course_id
-    where enrollment.credits_earned > 0
 ),
 
 program_enrollment as (
@@ -157,7 +159,7 @@ counting as (
         program_id,
         credits_earned,
         credit_unit,
-        1 as is_of_program
+        is_completed as is_completed_of_program
     from earned
     where program_id is not null
     union all
@@ -169,7 +171,7 @@ counting as (
         program_enrollment.program_id,
         earned.credits_earned,
         earned.credit_unit,
-        0 as is_of_program
+        0 as is_completed_of_program
     from earned
     inner join program_enrollment
         on
@@ -193,7 +195,7 @@ credits as (
         sum(credits_earned) filter (where credit_unit = 'semester_credit') as semester_credits,
         sum(credits_earned) filter (where credit_unit = 'quarter_credit') as quarter_credits,
         sum(credits_earned) filter (where credit_unit = 'clock_hour') as clock_hours,
-        sum(is_of_program) as completed_course_count
+        sum(is_completed_of_program) as completed_course_count
     from counting
     group by grantee_id, program_year, institution_id, student_id, program_id
 )
