@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from pipelines.desk.desk import Desk
@@ -18,9 +19,13 @@ from pipelines.scorecard.share import Share
 
 TABLE = "quality.rule_effect"
 NO_PART = ("subgroup", "nothing")  # the figures of everybody do not read the column
+_NO_DISTANCE = Fraction(0)
 MOVES, UNTOLD, NONE = range(3)  # the order in which a steward should see them
 # Institutions have rows of their own. A page of a year tells of that year's records, a rule's page of all of them.
-EFFECTS = f"select * from {TABLE} where institution_id is null order by program_year desc, indicator_code"
+EFFECTS = f"""
+    select * from {TABLE} where institution_id is null and record_program_year is {{}} null
+    order by program_year desc, indicator_code
+"""
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,13 @@ class Effect:
     highest: Share
     reason: str
 
-    @property
+    @cached_property  # asked for by every sort; exact fractions take their time
     def move(self) -> Fraction | None:
         """How far the rate may lie from the one reported, between 0 and 1; None where it cannot be told."""
         if self.use in NO_PART and self.reason not in ("no_record", "not_loaded"):
             return Fraction(0)
-        rate, low, high = self.reported.fraction, self.lowest.fraction, self.highest.fraction
-        if rate is None or low is None or high is None:
-            return None
-        return max(rate - low, high - rate)
+        down, up = _distance(self.lowest, self.reported), _distance(self.reported, self.highest)
+        return None if down is None or up is None else max(down, up)
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,13 @@ class RuleEffect:
 
     effects: tuple[Effect, ...] = ()
 
-    @property
+    @cached_property
     def worst(self) -> Effect | None:
         """The indicator that may move farthest; None where none is known to move."""
         moving = [effect for effect in self.effects if effect.move]
         return max(moving, key=lambda effect: effect.move or 0, default=None)
 
-    @property
+    @cached_property
     def reasons(self) -> tuple[str, ...]:
         """Why some of it cannot be told, each reason once; empty where all can."""
         return tuple(dict.fromkeys(effect.reason for effect in self.effects if effect.move is None))
@@ -94,6 +97,14 @@ class RuleEffect:
 NOTHING_KNOWN = RuleEffect()
 
 
+def _distance(low: Share, high: Share) -> Fraction | None:
+    """Return how far two shares lie apart, made as one fraction: a page of a large State asks for 10,000 of them."""
+    if low.numerator is None or high.numerator is None or not low.denominator or not high.denominator:
+        return None
+    apart = high.numerator * low.denominator - low.numerator * high.denominator
+    return Fraction(apart, low.denominator * high.denominator) if apart else _NO_DISTANCE
+
+
 def worst_of(found: Iterable[RuleEffect]) -> RuleEffect:
     """Return the effect that a steward should know first; one of which nothing is known where there is none."""
     return min(found, key=lambda effect: effect.order, default=NOTHING_KNOWN)
@@ -103,24 +114,21 @@ def effects_by_place(desk: Desk) -> Mapping[tuple[Place, str], RuleEffect]:
     """Return by grantee, program year of the records, and rule what the findings may do; empty before the first."""
     return _gathered(
         (((row["grantee_id"], row["record_program_year"]), row["rule_id"]), row)
-        for row in _rows(desk)
-        if row["record_program_year"] is not None
+        for row in _rows(desk, EFFECTS.format("not"))
     )
 
 
 def effects_by_rule(desk: Desk) -> Mapping[str, Mapping[str, RuleEffect]]:
     """Return by rule and grantee what the findings of all years may do."""
-    gathered = _gathered(
-        ((row["rule_id"], row["grantee_id"]), row) for row in _rows(desk) if row["record_program_year"] is None
-    )
+    gathered = _gathered(((row["rule_id"], row["grantee_id"]), row) for row in _rows(desk, EFFECTS.format("")))
     found: dict[str, dict[str, RuleEffect]] = defaultdict(dict)
     for (rule_id, grantee_id), effect in gathered.items():
         found[rule_id][grantee_id] = effect
     return found
 
 
-def _rows(desk: Desk) -> list[dict[str, Any]]:
-    return desk.rows(EFFECTS) if desk.has(TABLE) else []
+def _rows(desk: Desk, query: str) -> list[dict[str, Any]]:
+    return desk.rows(query) if desk.has(TABLE) else []
 
 
 def _gathered(rows: Iterable[tuple[Any, dict[str, Any]]]) -> dict[Any, RuleEffect]:
