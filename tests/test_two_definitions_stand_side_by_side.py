@@ -45,6 +45,7 @@ cohort_lag_1p1 = 1
 cohort_lag_2p1 = 1
 cohort_lag_3p1 = 0
 """
+EARLY = PLAN.replace('"plan"', '"early"').replace("cohort_lag_3p1 = 0", "cohort_lag_3p1 = 5")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,7 +59,7 @@ def _planning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             (target / file.name).symlink_to(file)
     text = (grantees.FOLDER / "oregon" / "grantee.toml").read_text(encoding="utf-8")
     (own / "oregon" / "grantee.toml").unlink()
-    (own / "oregon" / "grantee.toml").write_text(text + PLAN, encoding="utf-8")
+    (own / "oregon" / "grantee.toml").write_text(text + PLAN + EARLY, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(grantees, "FOLDER", own)
         yield
@@ -88,7 +89,7 @@ def told(college: duckdb.DuckDBPyConnection) -> Comparison:
     return compare(college, "oregon", YEAR, ("oregon-house-1", "plan"), has_subgroups=True)
 
 
-def effects(effects: tuple[Effect, ...], measure: str) -> dict[str, tuple[int, int | None, int | None]]:
+def effects(effects: tuple[Effect, ...], measure: str) -> dict[str, tuple[int | None, int | None, int | None]]:
     """Return the effects on everybody: key to denominator change, and who leaves and enters."""
     return {
         one.change.key if one.change else "together": (
@@ -102,7 +103,10 @@ def hold_the_sums(told: Comparison) -> None:
     """Hold that the effects of the keys and of all together are the whole, in every measure and place."""
     for whole in told.whole:
         parts = [p for p in told.parts if (p.measure, p.institution_id) == (whole.measure, whole.institution_id)]
-        assert sum(part.denominator for part in parts) == whole.denominator
+        if whole.denominator is None:
+            assert all(part.denominator is None for part in parts)
+            continue
+        assert sum(part.denominator or 0 for part in parts) == whole.denominator
         if whole.numerator is not None:
             assert sum(part.numerator or 0 for part in parts) == whole.numerator
             assert sum(part.unknown or 0 for part in parts) == whole.unknown
@@ -139,15 +143,37 @@ def test_the_parts_sum_to_the_whole_in_every_measure_and_place(told: Comparison)
 
 
 def test_who_leaves_and_enters_makes_the_difference(told: Comparison) -> None:
-    for one in told.whole:
+    for one in (one for one in told.whole if one.denominator is not None):
         assert one.moved is not None
         assert one.moved.entered - one.moved.left == one.denominator
+
+
+def test_what_one_version_cannot_tell_is_no_change_to_nobody(college: duckdb.DuckDBPyConnection) -> None:
+    told = compare(
+        college, "oregon", YEAR, ("oregon-house-1", "early"), has_subgroups=True
+    )  # its 3P1 looks at a year of no records
+    lines = list(tell_comparison(told))
+    assert next(line for line in lines if line.startswith("  3P1")).split()[-3:] == ["cannot", "be", "computed"]
+    assert not any(line.startswith(("  3P1: ", "    -4")) for line in lines)
+    assert {one.denominator for one in (*told.whole, *told.parts) if one.measure == "3P1"} == {None}
+    assert not any(cell.measure == "3P1" for cell in told.cells)
+    hold_the_sums(told)
+
+
+def test_a_college_that_sent_nothing_has_no_count_rather_than_0(college: duckdb.DuckDBPyConnection) -> None:
+    told = compare(college, "oregon", "2023-24", ("oregon-house-1", "plan"))
+    counts = {f.measure: (f.status, f.denominator) for f in told.before if f.institution_id is None}
+    assert counts["participant"] == counts["completer"] == ("not_computable", None)
+    assert any(line.split() == ["participant", *["cannot", "be", "computed"] * 2] for line in tell_comparison(told))
 
 
 def test_subgroups_that_differ_are_listed_and_those_that_agree_are_not(told: Comparison) -> None:
     women = [c for c in told.cells if (c.subgroup_dimension, c.subgroup_code) == ("sex", "female")]
     assert {(c.measure, c.denominator_before, c.denominator_after) for c in women if c.institution_id is None
             and c.cip_code is None} == {("concentrator", 4, 2), ("completer", 3, 1), ("3P1", 4, 2)}  # fmt: skip
+    program = [c for c in told.cells if (c.subgroup_dimension, c.cip_code) == ("all", "48.0508")]
+    assert ("3P1", None, 4, 2) in {(c.measure, c.institution_id, c.denominator_before, c.denominator_after)
+                                   for c in program}  # fmt: skip
 
 
 def test_the_home_is_left_as_it_was(college: duckdb.DuckDBPyConnection) -> None:

@@ -13,7 +13,7 @@ _CELL = ("institution_id", "cip_code", "subgroup_dimension", "subgroup_code")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell in which two versions differ; None where a version has no number, or nobody, there."""
+    """A cell in which two versions differ; a denominator is None where a version has nobody there."""
 
     measure: str
     institution_id: str | None
@@ -27,7 +27,10 @@ class Cell:
 
 
 def differing_cells(before: Figures, after: Figures) -> Iterator[Cell]:
-    """Yield the cells of subgroups and programs in which the counts of the two versions differ."""
+    """Yield the cells of subgroups and programs in which the counts of the two versions differ.
+
+    Of places alone of which both can tell everybody: elsewhere a cell that is not there would look like nobody.
+    """
     for code, old, new in (
         ("count_code", before.student_counts, after.student_counts),
         ("indicator_code", before.indicators, after.indicators),
@@ -35,7 +38,9 @@ def differing_cells(before: Figures, after: Figures) -> Iterator[Cell]:
         sides = [{tuple(row[name] for name in (code, *_CELL)): row for row in rows} for rows in (old, new)]
         for key in sorted(sides[0].keys() | sides[1].keys(), key=lambda k: [part or "" for part in k]):
             a, b = sides[0].get(key), sides[1].get(key)
-            if key[-2:] != ("all", "all") and _counts(a) != _counts(b):
+            everybody = (*key[:2], None, "all", "all")
+            are_told = all(_counts(side.get(everybody))[1] is not None for side in sides)
+            if are_told and key != everybody and _counts(a) != _counts(b):
                 place = dict(zip(_CELL, key[1:], strict=True))
                 yield Cell(measure=key[0], **place, **_named(a, "before"), **_named(b, "after"))
 

@@ -26,6 +26,7 @@ from pipelines.side_by_side.people import (
     Place,
     gather,
     moved,
+    told_counts,
 )
 from pipelines.side_by_side.versions import Change, changes, keep, load_kept, load_version
 
@@ -68,18 +69,18 @@ def compare(
     whole = _effects(None, (before, after), sides[0][0], sides[1][0], moves)
     parts = [e for change, new, by in alone for e in _effects(change, (before, after), sides[0][0], new, by)]
     parts += _together(whole, parts)
-    cells = tuple(differing_cells(*(figures for _, figures in sides))) if has_subgroups else ()
+    cells = tuple(differing_cells(*(figures for _, figures, _ in sides))) if has_subgroups else ()
     return Comparison(grantee_id, program_year, versions, differing, before, after, tuple(whole), tuple(parts), cells)
 
 
-_Side = tuple[dict[Place, Counted], Figures]
+_Side = tuple[dict[Place, Counted], Figures, frozenset[Place]]
 
 
 def _count(room: Beside, name: str, program_year: str, *, has_subgroups: bool) -> _Side:
     """Return persons and figures under the definition loaded, and keep who the persons are by a name."""
     figures = figures_built(room, program_year, has_subgroups=has_subgroups)
     build_anew(room, COUNTED, program_year)
-    return gather(room, name, program_year), figures
+    return gather(room, name, program_year), figures, told_counts(room, program_year)
 
 
 def _count_alone(room: Beside, change: Change, program_year: str) -> tuple[dict[Place, Counted], dict[Place, Moved]]:
@@ -91,8 +92,8 @@ def _count_alone(room: Beside, change: Change, program_year: str) -> tuple[dict[
 
 def _places(sides: Sequence[_Side]) -> list[Place]:
     """Return every measure and place that either version has, everybody first."""
-    told = {(row["indicator_code"], row["institution_id"] or "") for _, one in sides for row in _everybody(one)}
-    institutions = {place for _, place in told.union(*(counted for counted, _ in sides))} | {""}
+    told = {(row["indicator_code"], row["institution_id"] or "") for _, one, _ in sides for row in _everybody(one)}
+    institutions = {place for _, place in told.union(*(counted for counted, _, _ in sides))} | {""}
     return [(measure, place) for place in sorted(institutions) for measure in MEASURES]
 
 
@@ -100,15 +101,23 @@ def _everybody(figures: Figures) -> Iterator[dict[str, Any]]:
     return (row for row in figures.indicators if row["subgroup_dimension"] == "all" and row["cip_code"] is None)
 
 
-def _figures(places: Sequence[Place], counted: dict[Place, Counted], figures: Figures) -> tuple[Figure, ...]:
-    """Return the figures as the night tells them: those of indicators with their status, null where it is no number."""
+def _figures(
+    places: Sequence[Place], counted: dict[Place, Counted], figures: Figures, are_told: frozenset[Place]
+) -> tuple[Figure, ...]:
+    """Return the figures as the night tells them, with their status; null where it is no number."""
     told = {(row["indicator_code"], row["institution_id"] or ""): row for row in _everybody(figures)}
     return tuple(
         _indicator(measure, place, told.get((measure, place)))
         if measure in INDICATORS
-        else Figure(measure, place or None, "computed", counted.get((measure, place), Counted()).denominator)
+        else _count_of(measure, place, counted.get((measure, place)), is_told=(measure, place) in are_told)
         for measure, place in places
     )
+
+
+def _count_of(measure: str, place: str, counted: Counted | None, *, is_told: bool) -> Figure:
+    if counted is None and not is_told:
+        return Figure(measure, place or None, "not_computable", None)
+    return Figure(measure, place or None, "computed", (counted or Counted()).denominator)
 
 
 def _indicator(measure: str, place: str, row: dict[str, Any] | None) -> Figure:
@@ -133,6 +142,9 @@ def _effects(
         is_told = one.numerator is not None and other.numerator is not None
         numerator, unknown = (b.numerator - a.numerator, b.unknown - a.unknown) if is_told else (None, None)
         move = moves.get(place, Moved())
+        if one.denominator is None or other.denominator is None:
+            found.append(Effect(change, one.measure, one.institution_id, None, None, None, None))
+            continue
         if not is_told:
             move = replace(move, numerator_entered=0, numerator_left=0)
         gone = b.denominator - a.denominator
@@ -149,7 +161,7 @@ def _together(whole: Sequence[Effect], alone: Sequence[Effect]) -> Iterator[Effe
         parts = sums.get((one.measure, one.institution_id or ""), [])
         yield replace(
             one,
-            denominator=one.denominator - sum(part.denominator for part in parts),
+            denominator=_rest(one.denominator, [part.denominator for part in parts]),
             numerator=_rest(one.numerator, [part.numerator for part in parts]),
             unknown=_rest(one.unknown, [part.unknown for part in parts]),
             moved=None,

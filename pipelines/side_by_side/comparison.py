@@ -29,13 +29,14 @@ class Effect:
     """What changes at a place: by one key alone (``change``), or by all that no key does alone (``change`` is None).
 
     ``moved`` is None for the latter, because persons cannot be told apart there. ``numerator`` and ``unknown`` are
-    None where one of the two versions has no number.
+    None where one of the two versions has no number, ``denominator`` and ``moved`` too where one cannot tell whom it
+    counts: that is no change to nobody.
     """
 
     change: Change | None
     measure: str
     institution_id: str | None
-    denominator: int
+    denominator: int | None
     numerator: int | None
     unknown: int | None
     moved: Moved | None

@@ -40,6 +40,20 @@ select measure, place, count(*) as denominator, count(*) filter (where outcome =
     count(*) filter (where outcome = {_UNKNOWN}) as unknown
 from kept.people_{{name}} group by measure, place
 """
+# Built with the indicators; what completes is said by the definition loaded.
+_SENT = """
+select record_count.institution_id,
+    max(case
+        when record_count.table_name = 'program_enrollment' and definition.completer_basis <> 'award' then 1
+        when record_count.table_name = 'credential' and definition.completer_basis <> 'exit' then 1
+        else 0
+    end) = 1 as has_completion
+from mart.record_count as record_count
+inner join reference.definition as definition using (grantee_id, program_year)
+where record_count.program_year = $year and record_count.row_count > 0
+group by record_count.institution_id
+having max(case when record_count.table_name = 'enrollment' then 1 else 0 end) = 1
+"""
 _MOVES = f"""
 select measure, place,
     count(*) filter (where a.person_id is null) as entered_count,
@@ -79,6 +93,14 @@ def gather(room: Beside, name: str, program_year: str) -> dict[Place, Counted]:
     room.connection.execute(f"create or replace table kept.people_{name} as {_PEOPLE}", {"year": program_year})
     rows = named_rows(room.connection, _SUMS.format(name=name))
     return {(row.pop("measure"), row.pop("place")): Counted(**row) for row in rows}
+
+
+def told_counts(room: Beside, program_year: str) -> frozenset[Place]:
+    """Return the counts that can be told at each place, as ``mart.student_count`` does: what was not sent is no 0."""
+    rows = named_rows(room.connection, _SENT, {"year": program_year})
+    told = {(count, row["institution_id"]) for row in rows for count in COUNTS[:2]}
+    told |= {(COUNTS[2], row["institution_id"]) for row in rows if row["has_completion"]}
+    return frozenset(told | {(count, "") for count, _ in told})
 
 
 def moved(room: Beside, before: str, after: str) -> dict[Place, Moved]:

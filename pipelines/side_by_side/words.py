@@ -67,7 +67,7 @@ def _tell_place(told: Comparison, place: str | None) -> Iterator[str]:
 
 
 def _figure(figure: Figure) -> str:
-    if figure.measure in COUNTS:
+    if figure.measure in COUNTS and figure.denominator is not None:
         return str(figure.denominator)
     if figure.numerator is None or figure.denominator is None:
         of = "" if figure.denominator is None else f", {figure.denominator} in the denominator"
@@ -84,8 +84,8 @@ def _is_any(effect: Effect) -> bool:
 
 def _counts(effect: Effect) -> str:
     if effect.numerator is None:
-        return f"{effect.denominator:+d}"
-    told = {"denominator": effect.denominator, "numerator": effect.numerator, "unknown": effect.unknown or 0}
+        return f"{effect.denominator or 0:+d}"
+    told = {"denominator": effect.denominator or 0, "numerator": effect.numerator, "unknown": effect.unknown or 0}
     return ", ".join(f"{name} {value:+d}" for name, value in told.items())
 
 
