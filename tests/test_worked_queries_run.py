@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import duckdb
 import pytest
 from worksheet_example import colleges
 
+from pipelines.cli import main
 from pipelines.measures.gaps.build import build_gaps
 from pipelines.models import Model, all_models, build, inputs_of, sql_root
 
 QUERIES = sorted((sql_root() / "queries").glob("*.sql"))
+PAGE = (Path(__file__).parents[1] / "docs" / "measures.md").read_text(encoding="utf-8")
 FOR_GAPS = ("mart.indicator", "mart.readiness")
 
 
@@ -64,3 +68,28 @@ def test_a_query_answers_and_does_not_merely_run(warehouse: duckdb.DuckDBPyConne
     assert warehouse.execute(text["level_test"]).fetchall()
     assert warehouse.execute(text["gap_that_can_be_trusted"]).fetchall()
     assert warehouse.execute(text["as_reported_and_restated"]).fetchall() == [], "nothing was frozen"
+
+
+def test_the_page_on_measures_names_every_worked_query_and_its_own_blocks_are_right(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert {path.stem for path in QUERIES} == set(re.findall(r"\| `(\w+)` \|$", PAGE, re.MULTILINE))
+    (query,) = _blocks("sql")
+    warehouse.execute(query)
+    for block in _blocks("toml"):
+        tomllib.loads(block)
+    commands = " ".join(_blocks("sh")).replace("\\\n", " ")
+    known = {(group, name) for group, members in _commands().items() for name in members}
+    for group, name in re.findall(r"\bbin/cte (\w+) (\w+)?", commands):
+        assert (group, name) in known or (group, "") in known, f"cte {group} {name}"
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def _commands() -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(command.commands) if isinstance(command, click.Group) else ("",)
+        for name, command in main.commands.items()
+    }
