@@ -84,7 +84,10 @@ def read_me(document: Document) -> Iterator[tuple[str, bool]]:
 def _certified(document: Document) -> Iterator[str]:
     act = document.certification
     if act is None:
-        yield "Not certified: these are the numbers of today, and they change with every file that comes."
+        yield (
+            "Not certified: these are the numbers of today, and they change with every file that comes. What was frozen "
+            "for this year stands beside this file, in car-certified-*, and nowhere else."
+        )
         return
     yield (
         f"Certified by act {act.certified_by_act}, frozen by act {act.act_number}: {act.person_name}, {act.acted_at}. "
