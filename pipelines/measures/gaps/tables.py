@@ -38,14 +38,14 @@ GAP: Columns = {
                           "share); null where the others cannot be told.")),
     "gap_high": ("double", "Upper end."),
     "p_value": ("double", ("Two-sided, pooled two-proportion z against all others. Null where group or others number "
-                          "the grantee's smallest n or fewer, and for the no of a special population: all but its yes.")),
+                          "the grantee's smallest n or fewer, and for the no of a special population.")),
     "q_value": ("double", "p_value after Benjamini-Hochberg within the family; never below p_value."),
     "family": ("varchar", ("The tests among which q_value holds: grantee, program year, indicator, level of the place, "
                           "kind of subgroup; null where not tested.")),
     "family_size": ("bigint", "Tests in the family."),
     "is_discovery": ("boolean", "Whether q_value is at most the grantee's false discovery rate; null: not tested."),
     "is_practical": ("boolean", "Whether the gap is at least the grantee's practical threshold, either way."),
-    "detectable_gap": ("double", "Smallest gap that a test at 5% would find 4 times of 5 among so many; 1: it finds none."),
+    "detectable_gap": ("double", "Smallest gap that a test at 5% would find 4 times of 5 among so many; 1: no gap."),
     "standardized_gap": ("double", ("Gap if the subgroup chose programs like all concentrators (direct standardization "
                                    "by CIP over the programs that have both); null for pairs and programs.")),
     "standardized_share": ("double", "Share of all concentrators in the programs that standardized_gap covers."),
