@@ -31,7 +31,9 @@ def found(connection: duckdb.DuckDBPyConnection, source: str, dimension: str = "
     return {row[0]: row[1:] for row in rows}
 
 
-def placed(connection: duckdb.DuckDBPyConnection, name: str, status: str, source: str, quarter: str = "2023Q4") -> None:
+def placed(
+    connection: duckdb.DuckDBPyConnection, name: str, status: str | None, source: str, quarter: str = "2023Q4"
+) -> None:
     add(connection, "placement", program_year="2023-24", student_id=name, reference_quarter=quarter,
         placement_status=status, placement_source=source)  # fmt: skip
 
@@ -58,3 +60,9 @@ def test_another_quarter_tells_nothing_and_a_place_without_any_outcome_has_no_ma
     assert found(college, "wage_record") == {}, "not computable is not zero"
     placed(college, "s1", "employment", "wage_record", "2023Q3")
     assert found(college, "wage_record") == {"all": (3, 0, 0, 0)}
+
+
+def test_a_record_whose_status_is_blank_or_unreadable_has_matched_nobody_as_in_the_rate(college):
+    placed(college, "s1", None, "wage_record")
+    assert found(college, "wage_record") == {"all": (3, 1, 0, 0)}
+    assert rows_of(college, "mart.placement_case", "outcome", "student_id = 's1'") == ["unknown"]

@@ -62,7 +62,7 @@ said as (
         looked_for.placement_source,
         max(
             case
-                when looked_for.placement_status = 'unknown' then 1
+                when coalesce(looked_for.placement_status, 'unknown') = 'unknown' then 1
                 when counted_status.placement_status is not null then 3
                 when member.is_matchable or looked_for.placement_source = 'survey' then 2
                 else 1
