@@ -293,6 +293,17 @@ def test_nothing_to_compare_leaves_empty_tables():
     assert methods_of(connection).is_empty()
 
 
+def test_a_night_that_dies_among_the_gaps_leaves_those_of_the_night_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = warehouse_of(cells_of(HOME))
+    before = gaps_of(connection)
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "method_rows", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build.build_gaps(connection)
+    assert connection.execute("select count(*) from mart.gap").fetchone() == (len(before),)
+    assert connection.execute("select count(*) from mart.gap_method").fetchone() != (0,)
+
+
 def test_both_tables_say_what_each_column_means():
     connection = warehouse_of(cells_of(HOME))
     build.build_gaps(connection)

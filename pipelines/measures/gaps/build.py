@@ -26,22 +26,31 @@ from pipelines.measures.gaps.statistics import (
 from pipelines.measures.gaps.status import COMPUTED, with_status
 from pipelines.measures.gaps.tables import append, create
 from pipelines.measures.gaps.worst_case import worst_case
+from pipelines.warehouse import transaction
 
 UNTOLD = "persons of several subgroups with other outcomes: no interval"
 FEW = "too few for a test"
 
 
 def build_gaps(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write both tables anew for all grantees of ``mart.indicator``. Raises ConfigurationError for bad ``[gaps]``."""
-    create(connection)
-    years = connection.execute("select distinct grantee_id, program_year from mart.indicator order by all").fetchall()
-    for grantee_id, program_year in years:
-        settings = settings_of(grantee(grantee_id)) if grantee_id in grantee_ids() else GapSettings()
-        cells = read_cells(connection, grantee_id, program_year)
-        gaps = gap_rows(cells, read_verdicts(connection, grantee_id), settings)
-        append(connection, "mart.gap", gaps)
-        for rows in method_rows(gaps, settings.methods, settings.smallest_n):
-            append(connection, "mart.gap_method", rows)
+    """Write both tables anew for all grantees of ``mart.indicator``, all of it or nothing.
+
+    Raises ConfigurationError for bad ``[gaps]``.
+    """
+    with transaction(connection):
+        create(connection)
+        years = connection.execute("select distinct grantee_id, program_year from mart.indicator order by all")
+        for grantee_id, program_year in years.fetchall():
+            _append_gaps(connection, grantee_id, program_year)
+
+
+def _append_gaps(connection: duckdb.DuckDBPyConnection, grantee_id: str, program_year: str) -> None:
+    settings = settings_of(grantee(grantee_id)) if grantee_id in grantee_ids() else GapSettings()
+    cells = read_cells(connection, grantee_id, program_year)
+    gaps = gap_rows(cells, read_verdicts(connection, grantee_id), settings)
+    append(connection, "mart.gap", gaps)
+    for rows in method_rows(gaps, settings.methods, settings.smallest_n):
+        append(connection, "mart.gap_method", rows)
 
 
 def gap_rows(cells: pl.DataFrame, verdicts: pl.DataFrame, settings: GapSettings) -> pl.DataFrame:
