@@ -28,8 +28,8 @@ _MARGIN_HEADER = """\
 -- How the parts of each table sum to the whole, as the table declares it: partition (they sum to the total), cover (the
 -- largest is at most the total, and the total at most their sum) or part (each is at most the total). Margins of
 -- subgroups hold at every place; those of key columns hold for everybody, because of who a person is one college may
--- say other things than all of them together. Of unknown_count a cover says only that the sum reaches the total: who met
--- the measure in one program may be unknown in another one.
+-- say other things than all of them together. Of unknown_count a cover says only that the sum reaches the total: who
+-- met the measure in one program may be unknown in another one.
 -- grain: table_name, subgroup_dimension
 -- column table_name: The derived table, with its schema.
 -- column subgroup_dimension: What the parts are told by: a subgroup_dimension, or a key column such as institution_id.
