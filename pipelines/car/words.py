@@ -85,8 +85,8 @@ def _certified(document: Document) -> Iterator[str]:
     act = document.certification
     if act is None:
         yield (
-            "Not certified: these are the numbers of today, and they change with every file that comes. What was frozen "
-            "for this year stands beside this file, in car-certified-*, and nowhere else."
+            "Not certified: these are the numbers of today, and they change with every file that comes. What was "
+            "frozen for this year is in car-certified-*, beside this file."
         )
         return
     yield (
