@@ -95,3 +95,9 @@ def test_the_page_of_a_rule_tells_its_bounds_or_why_there_are_none(pages: dict[s
     assert "58 of 100" in moving
     assert "the lines were not loaded" in untold
     assert 'id="effect"' not in pages[places.of_rule("student_sex_readable")]
+
+
+def test_an_indicator_that_does_not_read_the_column_takes_no_row_from_one_that_moves():
+    unread, still, far = effect(50, 50, use="nothing"), effect(50, 50, code="2P1"), effect(40, 50, code="3P1")
+    untold = effect(0, 0, use="nothing", reason="no_record")
+    assert RuleEffect((unread, still, untold, far)).read == (far, untold, still)

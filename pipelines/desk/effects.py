@@ -75,6 +75,12 @@ class RuleEffect:
         return tuple(dict.fromkeys(effect.reason for effect in self.effects if effect.move is None))
 
     @property
+    def read(self) -> tuple[Effect, ...]:
+        """The indicators that read the column, or of which that cannot be told; what moves farthest comes first."""
+        found = [effect for effect in self.effects if effect.use != "nothing" or effect.move is None]
+        return tuple(sorted(found, key=lambda effect: (not effect.move, -(effect.move or 0), effect.move is not None)))
+
+    @property
     def kind(self) -> int:
         """MOVES an indicator, UNTOLD, or NONE; what no report reads yet is untold: it is not known to be harmless."""
         if self.worst:
