@@ -94,7 +94,7 @@ def test_a_gap_stands_with_interval_bounds_verdict_and_reason(page):
     assert "could show 9.1" in row
     assert "flagged: PPG-1" in row
     assert row.startswith(
-        "Single parents 1P1 Special population lower, in the worst case too worst case -36.7 to -16.7"
+        "Single parents 1P1 lower, in the worst case too worst case -36.7 to -16.7 Special population"
     )
     assert "with caution why never yes at 1 institution" in row
 
