@@ -83,7 +83,7 @@ CERTIFIED_WORKSHEET = own_table(
     own_column("subgroup_dimension", "What the people of the line are told by."),
     own_column("measure", "participant, concentrator, or numerator, denominator or unknown of an indicator."),
     own_column("person_count", "Persons of the line; null unless computed.", BigInteger),
-    own_column("status", "computed, or why there is no number: pending or not_computable."),
+    own_column("status", "computed, or why there is no number: pending, not_computable or not_collected."),
     own_column("definition_version", "Definition applied."),
 )  # fmt: skip
 

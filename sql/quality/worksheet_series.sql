@@ -13,7 +13,7 @@
 -- column is_on_form: Whether the form has the line; the others show what it has no line for.
 -- column measure: participant, concentrator, or numerator, denominator or unknown of an indicator (1p1_numerator).
 -- column person_count: Persons of the line; null unless computed.
--- column status: computed, or why there is no number: pending or not_computable.
+-- column status: computed, or why there is no number: pending, not_computable or not_collected.
 -- column form_version: Version of the form.
 -- column definition_version: Definition applied.
 select
