@@ -59,6 +59,14 @@ def test_every_sheet_and_every_row_says_that_it_is_restricted_and_invented(docum
     assert tuple(rows[0]) == HEADERS
 
 
+def test_a_printed_page_of_any_sheet_still_says_that_it_is_restricted_and_loses_no_column(document: Document) -> None:
+    for sheet in load_workbook(io.BytesIO(workbook_bytes(document))).worksheets:
+        assert str(sheet.print_title_rows).startswith("$1:"), sheet.title
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.oddFooter.right.text == "Page &P of &N", sheet.title
+
+
 def test_a_real_home_does_not_say_fictional(built: duckdb.DuckDBPyConnection) -> None:
     real = document_of(built, worksheet_of(built), RUN, STARTED, is_sample=False)
     assert "FICTIONAL" not in real.notice

@@ -146,6 +146,7 @@ def _styles(book: Any) -> dict[str, Any]:
 def _read_me_sheet(book: Any, styles: dict[str, Any], document: Document) -> None:
     sheet = book.add_worksheet(SHEETS[0])
     sheet.set_column(0, 0, 120)
+    _for_print(sheet, 0)
     sheet.write_string(0, 0, visible(document.notice), styles["restricted"])
     for number, (text, is_title) in enumerate(read_me(document), start=1):
         _write(sheet, number, 0, text, styles, "title" if is_title else "cell")
@@ -170,9 +171,15 @@ def _table(
     if "Measure" in headers:  # a line each: nothing but lines of one kind can be filtered
         sheet.autofilter(_HEAD_LINES, 0, last, len(headers) - 1)
     sheet.freeze_panes(_HEAD_LINES + 1, 1)
-    sheet.repeat_rows(0, _HEAD_LINES)
+    _for_print(sheet, _HEAD_LINES)
+
+
+def _for_print(sheet: Any, last_head: int) -> None:
+    """Let a sheet be as wide as one page; what stands down to row ``last_head`` heads each, the notice among it."""
+    sheet.repeat_rows(0, last_head)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P of &N")
 
 
 def _write(sheet: Any, row: int, place: int, cell: Cell, styles: dict[str, Any], style: str) -> None:
