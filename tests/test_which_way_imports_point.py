@@ -50,7 +50,8 @@ FLOORS = (
     ("asset_checks",),
     ("definitions", "terminal"),
     ("console", "rule_book", "data_dictionary"),
-    ("docs", "bill_of_materials", "cli_acts", "cli_annotate", "cli_definition", "cli_layout", "cli_notices", "cli_rules"),
+    ("docs", "bill_of_materials"),
+    ("cli_acts", "cli_annotate", "cli_definition", "cli_layout", "cli_notices", "cli_rules"),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
