@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pipelines.code_sets import STATES, code_set
+from pipelines.equity_source import equity_dimensions
 
 ALL = "all"
 UNKNOWN = "unknown"
@@ -28,10 +29,7 @@ def _of_person(name: str, column: str, values: Sequence[str]) -> Dimension:
     return Dimension(name, column, (*values, *STATES))
 
 
-_FLAGS = (
-    "disability", "economic_disadvantage", "nontraditional_preparation", "single_parent", "out_of_workforce",
-    "english_learner", "homelessness", "foster_care", "active_duty_parent",
-)  # fmt: skip
+FLAGS = tuple(name for name in equity_dimensions() if name not in ("sex", "race_ethnicity"))
 CREDIT_STATUSES = ("credit", "noncredit", "credit_and_noncredit", UNKNOWN)
 CONTEXTS = {
     "eligible_recipient": "eligible_recipient_id",
@@ -46,7 +44,7 @@ def dimensions() -> tuple[Dimension, ...]:
     # The largest text of several answers counts, as within an institution (mart.student_year): here the first.
     by_value = {name: sorted(code_set(name), reverse=True) for name in ("sex", "race_ethnicity")}
     found = [_of_person(name, name, values) for name, values in by_value.items()]
-    found += [_of_person(name, f"{name}_status", ("yes", "no")) for name in _FLAGS]
+    found += [_of_person(name, f"{name}_status", ("yes", "no")) for name in FLAGS]
     return tuple(sorted((*found, Dimension("credit_status", "", CREDIT_STATUSES)), key=lambda d: d.name))
 
 

@@ -6,8 +6,7 @@ import duckdb
 import polars as pl
 
 from pipelines.code_sets import STATES
-from pipelines.equity_source import equity_dimensions
-from pipelines.measures.dimensions import ALL, CONTEXTS, UNKNOWN
+from pipelines.measures.dimensions import ALL, CONTEXTS, FLAGS, UNKNOWN
 
 KEYS = (
     "grantee_id", "program_year", "indicator_code", "institution_id", "cip_code", "subgroup_dimension", "subgroup_code",
@@ -15,7 +14,6 @@ KEYS = (
 # Null keys join nowhere: where all institutions or all programs are meant, the text is empty here.
 PLACE = ("program_year", "indicator_code", "institution", "cip")
 REFERENCE = (*PLACE, "subgroup_dimension", "subgroup_code")
-FLAGS = tuple(name for name in equity_dimensions() if name not in ("sex", "race_ethnicity"))
 COUNTS = ("numerator_count", "denominator_count", "unknown_count")
 
 
