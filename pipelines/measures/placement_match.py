@@ -1,7 +1,7 @@
 """The model ``mart.placement_match``: what each source of placements knows of whom.
 
-Dimensions and the way from persons to cells are in ``cells``; what counts as an outcome is said by
-``mart.placement_case``, whose reading of what sources say stands here source by source.
+Dimensions and the way from persons to cells are in ``cells``; what a source says of a person is
+``mart.placement_answer``.
 """
 
 from __future__ import annotations
@@ -25,65 +25,11 @@ _MATCH_HEADER = """\
 -- column matched_count: Those of whom it says something: found in a status, or looked for and not found anywhere.
 -- column placed_count: Those whom it found in a status that counts.
 """
-_LOOKED_FOR = """\
-excluded as (
-    select submission_id, line_number
-    from mart.exclusion
-    where table_name = 'placement'
-),
-
-looked_for as (
-    select placement.grantee_id, placement.program_year, person.person_id, placement.reference_quarter,
-        placement.placement_status, placement.placement_source
-    from core.placement as placement
-    anti join excluded using (submission_id, line_number)
-    inner join mart.person as person
-        on
-            placement.grantee_id = person.grantee_id
-            and placement.institution_id = person.institution_id
-            and placement.student_id = person.student_id
-),
-
+_COUNTED_SOURCE = """\
 counted_source as (
     select grantee_id, program_year, code as placement_source
     from reference.counted_code
     where code_set = 'placement_source'
-),
-
-counted_status as (
-    select grantee_id, program_year, code as placement_status
-    from reference.counted_code
-    where code_set = 'placement_status'
-),
-
--- As in mart.placement_case: not engaged says something only where the source could have found the person.
-said as (
-    select member.grantee_id, member.program_year, member.institution_id, member.student_id, member.program_id,
-        looked_for.placement_source,
-        max(
-            case
-                when coalesce(looked_for.placement_status, 'unknown') = 'unknown' then 1
-                when counted_status.placement_status is not null then 3
-                when member.is_matchable or looked_for.placement_source = 'survey' then 2
-                else 1
-            end
-        ) as said
-    from mart.cohort_member as member
-    inner join looked_for
-        on
-            member.grantee_id = looked_for.grantee_id
-            and member.person_id = looked_for.person_id
-            and member.outcome_quarter = looked_for.reference_quarter
-            and member.program_year >= looked_for.program_year
-    left join counted_status
-        on
-            member.grantee_id = counted_status.grantee_id
-            and member.program_year = counted_status.program_year
-            and looked_for.placement_status = counted_status.placement_status
-    where member.indicator_code = '1P1'
-    group by
-        member.grantee_id, member.program_year, member.institution_id, member.student_id, member.program_id,
-        looked_for.placement_source
 )"""
 _MATCHES = """\
 select
@@ -114,11 +60,12 @@ def placement_match_query() -> str:
     """Return the model ``mart.placement_match``: header and query."""
     programs = ", ".join(f"one.{column}" for column in ("cip_code", *CONTEXTS.values()))
     source = f"""select one.grantee_id, one.program_year, one.cohort_program_year, counted_source.placement_source,
-    one.institution_id, one.person_id, one.credit_status, {programs}, coalesce(said.said, 0) as said
+    one.institution_id, one.person_id, one.credit_status, {programs},
+    case said.answer when 'placed' then 3 when 'not_placed' then 2 when 'unknown' then 1 else 0 end as said
 from mart.indicator_case as one
 inner join counted_source
     on one.grantee_id = counted_source.grantee_id and one.program_year = counted_source.program_year
-left join said
+left join mart.placement_answer as said
     on
         one.grantee_id = said.grantee_id
         and one.program_year = said.program_year
@@ -133,4 +80,4 @@ where one.indicator_code = '1P1'"""
     keys = ("grantee_id", "program_year", "placement_source")
     cells = cells_query(source, keys, "cohort_program_year", {"said": "max(said)"}, counts, is_whole=False)
     lines = "".join(f"-- margin {d.name}: partition\n" for d in dimensions()) + "-- margin institution_id: cover\n"
-    return f"{_MATCH_HEADER}{lines}with {_LOOKED_FOR},\n\n{cells}\n\n{_MATCHES}"
+    return f"{_MATCH_HEADER}{lines}with {_COUNTED_SOURCE},\n\n{cells}\n\n{_MATCHES}"

@@ -1,8 +1,6 @@
 -- 1P1, Postsecondary Retention and Placement: each student whom it counts, and whether the person was found in the
--- quarter to look at (the second after completion in the statute) in a status that counts. Sources that do not count
--- under the definition are not looked at. Found by one source is enough. Not engaged, or in a status that does not
--- count, is not met only where the source could have found the person: one whose identifier may not be looked up can
--- but answer a survey. All else is unknown, also no record at all.
+-- quarter to look at in a status that counts. Found by one source is enough; not met where one that could have found
+-- the person says so and none has; all else is unknown, also no record at all. What each source says: placement_answer.
 -- grain: grantee_id, program_year, indicator_code, institution_id, student_id, program_id
 -- column grantee_id: The grantee.
 -- column program_year: The reporting year.
@@ -12,85 +10,16 @@
 -- column person_id: The person within the grantee.
 -- column program_id: The program completed or left.
 -- column outcome: met, not_met or unknown.
-with excluded as (
-    select
-        submission_id,
-        line_number
-    from mart.exclusion
-    where table_name = 'placement'
-),
-
-looked_for as (
-    select
-        placement.grantee_id,
-        placement.program_year,
-        person.person_id,
-        placement.reference_quarter,
-        placement.placement_status,
-        placement.placement_source
-    from core.placement as placement
-    anti join excluded using (submission_id, line_number)
-    inner join mart.person as person
-        on
-            placement.grantee_id = person.grantee_id
-            and placement.institution_id = person.institution_id
-            and placement.student_id = person.student_id
-    where placement.placement_status <> 'unknown'
-),
-
-counted_source as (
+with answered as (
     select
         grantee_id,
         program_year,
-        code as placement_source
-    from reference.counted_code
-    where code_set = 'placement_source'
-),
-
-counted_status as (
-    select
-        grantee_id,
-        program_year,
-        code as placement_status
-    from reference.counted_code
-    where code_set = 'placement_status'
-),
-
--- Later years' files do not change what was reported.
-answered as (
-    select
-        member.grantee_id,
-        member.program_year,
-        member.institution_id,
-        member.student_id,
-        member.program_id,
-        max(
-            case
-                when counted_status.placement_status is not null then 2
-                when member.is_matchable or looked_for.placement_source = 'survey' then 1
-                else 0
-            end
-        ) as found
-    from mart.cohort_member as member
-    inner join looked_for
-        on
-            member.grantee_id = looked_for.grantee_id
-            and member.person_id = looked_for.person_id
-            and member.outcome_quarter = looked_for.reference_quarter
-            and member.program_year >= looked_for.program_year
-    inner join counted_source
-        on
-            member.grantee_id = counted_source.grantee_id
-            and member.program_year = counted_source.program_year
-            and looked_for.placement_source = counted_source.placement_source
-    left join counted_status
-        on
-            member.grantee_id = counted_status.grantee_id
-            and member.program_year = counted_status.program_year
-            and looked_for.placement_status = counted_status.placement_status
-    where member.indicator_code = '1P1'
-    group by
-        member.grantee_id, member.program_year, member.institution_id, member.student_id, member.program_id
+        institution_id,
+        student_id,
+        program_id,
+        max(case answer when 'placed' then 2 when 'not_placed' then 1 else 0 end) as found
+    from mart.placement_answer
+    group by grantee_id, program_year, institution_id, student_id, program_id
 )
 
 select
