@@ -17,6 +17,7 @@ from pipelines.measures.definitions import TABLES as DEFINITION_TABLES
 from pipelines.measures.gaps.tables import TABLES as GAP_TABLES
 from pipelines.models import Model, all_models
 from pipelines.reference_tables import reference_tables
+from pipelines.release_tables import release_tables
 from pipelines.schema import answer_tables, core_tables, key_of
 from pipelines.waiver_tables import waiver_tables
 
@@ -33,7 +34,7 @@ def dictionary() -> Iterator[str]:
     )
     for table in (*core_tables(), *answer_tables(), *reference_tables()):
         yield from _submitted_table(table)
-    for table in (*quality_tables(), *measurement_tables(), *act_tables(), *waiver_tables()):
+    for table in (*quality_tables(), *measurement_tables(), *act_tables(), *release_tables(), *waiver_tables()):
         yield from _ledger_table(table)
     for declared in (*DEFINITION_TABLES, *GAP_TABLES):
         yield from _commented_table(declared)

@@ -25,6 +25,7 @@ from pipelines.history_tables import history_tables
 from pipelines.home import HomeLocked, make_private
 from pipelines.measurement_tables import measurement_tables
 from pipelines.reference_tables import reference_tables
+from pipelines.release_tables import release_tables
 from pipelines.return_tables import return_tables
 from pipelines.schema import METADATA
 from pipelines.waiver_tables import waiver_tables
@@ -89,6 +90,7 @@ def declared_tables() -> list[Table]:
         *history_tables(),
         *ledger.quality_tables(),
         *act_tables(),
+        *release_tables(),
         *waiver_tables(),
         *return_tables(),
         *measurement_tables(),

@@ -17,6 +17,7 @@ from pipelines.ledger import quality_tables
 from pipelines.measurement_tables import measurement_tables
 from pipelines.models import all_models
 from pipelines.reference_tables import reference_tables
+from pipelines.release_tables import release_tables
 from pipelines.return_tables import return_tables
 from pipelines.schema import answer_tables, core_tables, key_of
 from pipelines.waiver_tables import waiver_tables
@@ -55,7 +56,8 @@ def tables() -> Iterator[TableRow]:
         yield TableRow(table.fullname, "submitted", table.comment or "", tuple(key_of(table)), _submitted(table))
     for table in reference_tables():
         yield TableRow(table.fullname, "public source", table.comment or "", tuple(key_of(table)), _submitted(table))
-    own = (*quality_tables(), *measurement_tables(), *act_tables(), *waiver_tables(), *return_tables())
+    judged = (*quality_tables(), *measurement_tables(), *waiver_tables(), *return_tables())
+    own = (*judged, *act_tables(), *release_tables())
     for table in own:
         columns = tuple(ColumnRow(c.name, _type(c), c.comment or "") for c in table.columns)
         yield TableRow(table.fullname, "measured and judged", table.comment or "", tuple(key_of(table)), columns)
