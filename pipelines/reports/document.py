@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.scorecard.card import EDITION, NOTICE, Evidence, Scorecard
+from pipelines.scorecard.card import Evidence, Scorecard
+from pipelines.scorecard.edition import EDITION, NOTICE
 from pipelines.scorecard.share import Share
 
 FORMAT = "cte-scorecard/2"

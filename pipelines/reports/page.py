@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reports import words
-from pipelines.scorecard.card import NOTICE
+from pipelines.scorecard.edition import NOTICE
 from pipelines.scorecard.share import percent
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -21,9 +21,6 @@ from pipelines.scorecard.lines import (
 )
 from pipelines.scorecard.share import Share
 
-EDITION = "internal"
-NOTICE = "restricted: unprotected counts"
-
 
 @dataclass(frozen=True)
 class Run:
