@@ -25,24 +25,11 @@ def _place(about_year: str = "The program year; for years put together the span,
     return own_column("grantee_id", "The grantee."), own_column("program_year", about_year)
 
 
-def _policy() -> tuple[Column[Any], ...]:
-    """Return columns for what a policy said on the day of the release; a later policy changes no release."""
-    return (
-        own_column("threshold", "Counts of persons above 0 and below this are not shown.", Integer),
-        own_column("protection_width", "How wide what anybody can conclude of a sensitive count must be, in persons.",
-                   Integer),
-        own_column("bands", "Shares by which rates are top and bottom coded, joined by blanks, like 0.05 0.10: "
-                   "empty for none."),
-        own_column("rate_digits", "Digits after the point of a rate as a share: 3 is a tenth of a percent.", Integer),
-        own_column("count_rounding", "Shown counts are rounded to a multiple of this; 1 is not at all.", Integer),
-    )  # fmt: skip
-
-
 RELEASE = own_table(
     "release", "Every try to release a grantee's program year, and how it ended. In force is the newest released one.",
     ("release_id", "grantee_id", "program_year"),
     _release_id(),
-    own_column("release_number", "Number of the release in this home, from 1; of several, the highest is the newest.",
+    own_column("number", "Number of the release in this home, from 1; of several, the highest is the newest.",
                BigInteger),
     *_place(),
     own_column("run_id", "The last night before it, whose figures it took."),
@@ -53,8 +40,6 @@ RELEASE = own_table(
     own_column("status", "released; carried_forward (the release before stays, whole); refused (the audit found a way "
                "to a sensitive count, or could not prove that there is none; the release before stays)."),
     own_column("reason", "Why it was carried forward or refused, with the fix; null where released."),
-    *_policy(),
-    own_column("smallest_change", "A release that changes fewer persons than this is carried forward.", Integer),
     own_column("touched_count", "At least so many persons count otherwise than in the release before; null without. "
                "Never published.", BigInteger),
     own_column("is_sample", "Whether every record behind it is invented.", Boolean),
@@ -81,7 +66,8 @@ RELEASE_CELL = own_table(
     own_column("cip_code", "The program; null means all."),
     own_column("subgroup_dimension", "What the subgroup is told by; all for everybody."),
     own_column("subgroup_code", "The subgroup; all for everybody."),
-    own_column("count", "Persons: the truth at the release.", BigInteger),
+    own_column("count", "Persons: the truth at the release; null where the indicator has no number (see code).",
+               BigInteger),
     own_column("role", "written, or derived: follows from written ones and is protected, never written."),
     own_column("threshold", "Threshold of the strictest policy that touches it.", Integer),
     own_column("width", "How wide what anybody can conclude of it must be; 0 where it needs no protection.", Integer),
@@ -89,7 +75,8 @@ RELEASE_CELL = own_table(
                "group.", Boolean),
     own_column("is_shown", "Whether it left as a number. Who has once seen it knows it for good.", Boolean),
     own_column("code", "Code in place of the number: withheld, at_most_5_percent, at_least_95_percent and the like; "
-               "null where it is shown or derived."),
+               "pending, not_computable or no_denominator where there is none to show; null where it is shown or "
+               "derived."),
     own_column("lowest_count", "The attack proved that it could be as low as this; null where nothing was to be "
                "proved.", BigInteger),
     own_column("highest_count", "The attack proved that it could be as high as this; null where nothing was to be "
@@ -109,7 +96,26 @@ RELEASE_INDICATOR = own_table(
     own_column("definition_version", "Definition applied."),
     own_column("status", "computed, pending (the outcome window is open), no_denominator or not_computable, for the "
                "grantee as a whole."),
-    *_policy(),
+)  # fmt: skip
+
+RELEASE_POLICY = own_table(
+    "release_policy", "The strictest policy of each kind of count as it was on the day of a release; a later policy "
+    "changes no release.",
+    ("release_id", "program_year", "indicator_code"),
+    _release_id(),
+    *_place(),
+    own_column("indicator_code", "1P1, 2P1 or 3P1; all for counts of participants, concentrators and completers."),
+    own_column("name", "Whose policies together it is: publisher, publisher:<name>, or codes of placement_source."),
+    own_column("threshold", "Counts of persons above 0 and below this are not shown.", Integer),
+    own_column("protection_width", "How wide what anybody can conclude of a sensitive count must be, in persons.",
+               Integer),
+    own_column("bands", "Shares by which rates are top and bottom coded, as decimals joined by commas; empty for none."),
+    own_column("rate_digits", "Digits after the point of a rate as a share: 3 is a tenth of a percent.", Integer),
+    own_column("count_rounding", "Shown counts are rounded to a multiple of this; 1 is not at all.", Integer),
+    own_column("smallest_change", "A release that changes fewer persons than this is carried forward.", Integer),
+    own_column("approved_by", "Who confirmed it; empty for an invented sample."),
+    own_column("approved_on", "When it was confirmed.", Date),
+    own_column("source", "Where it stands."),
 )  # fmt: skip
 
 RELEASE_QUALITY = own_table(
@@ -136,4 +142,4 @@ RELEASE_QUALITY = own_table(
 
 def release_tables() -> tuple[Table, ...]:
     """Return the tables that releases fill."""
-    return (RELEASE, RELEASE_CELL, RELEASE_INDICATOR, RELEASE_QUALITY)
+    return (RELEASE, RELEASE_CELL, RELEASE_INDICATOR, RELEASE_POLICY, RELEASE_QUALITY)
