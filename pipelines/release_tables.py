@@ -109,7 +109,7 @@ RELEASE_POLICY = own_table(
     own_column("threshold", "Counts of persons above 0 and below this are not shown.", Integer),
     own_column("protection_width", "How wide what anybody can conclude of a sensitive count must be, in persons.",
                Integer),
-    own_column("bands", "Shares by which rates are top and bottom coded, as decimals joined by commas; empty for none."),
+    own_column("bands", "Shares by which rates are top and bottom coded, decimals joined by commas; empty for none."),
     own_column("rate_digits", "Digits after the point of a rate as a share: 3 is a tenth of a percent.", Integer),
     own_column("count_rounding", "Shown counts are rounded to a multiple of this; 1 is not at all.", Integer),
     own_column("smallest_change", "A release that changes fewer persons than this is carried forward.", Integer),
