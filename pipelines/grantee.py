@@ -24,6 +24,8 @@ from pipelines.ipeds_exception import IpedsException, ipeds_exceptions
 from pipelines.layout_files import file_layouts
 from pipelines.layouts import FileLayout
 from pipelines.performance_level import Performance, take_performance
+from pipelines.suppression_keys import policies_from
+from pipelines.suppression_policy import Policy
 
 FOLDER = Path(__file__).parent / "grantees"
 OWN_FOLDER = "CTE_GRANTEES"  # the environment variable that names a folder of the user's own grantees
@@ -55,7 +57,8 @@ class Grantee:
     ``due`` holds the default ``month_day`` and, under ``file``, blocks for files that are due on another day.
     ``retention`` says how long archived files are kept, ``source`` from which database tables are read,
     ``equity_sources`` where the equity flags come from, ``gaps`` how gaps are tested, ``performance`` which
-    levels its indicators are to reach, ``ipeds_exceptions`` where awards are known to differ from IPEDS.
+    levels its indicators are to reach, ``ipeds_exceptions`` where awards are known to differ from IPEDS,
+    ``suppression`` what may be told of counts of persons: the publisher's policy first, then those of others.
     """
 
     id: str
@@ -70,7 +73,7 @@ class Grantee:
     due: dict[str, Any]
     identifiers: tuple[IdentifierKind, ...]
     definitions: tuple[Definition, ...]
-    suppression: dict[str, Any]
+    suppression: tuple[Policy, ...]
     career_clusters: dict[str, Any]
     institutions: tuple[Institution, ...]
     folder: Path
@@ -85,6 +88,10 @@ class Grantee:
     def layouts(self) -> tuple[FileLayout, ...]:
         """All file layouts of the grantee."""
         return file_layouts(self.folder)
+
+    def policy(self) -> Policy:
+        """Return what the agency itself allows to be told; ``suppression_policy.policy_of`` knows the others, too."""
+        return self.suppression[0]
 
     def definition(self, program_year: str) -> Definition:
         """Return the definitions in force in a program year. Raises ConfigurationError where there are none."""
@@ -157,6 +164,7 @@ def read_grantee(path: Path) -> Grantee:
             institutions=tuple(Institution(**i) for i in content.pop("institution", [])),
             equity_sources=equity_sources(content.pop("equity_source", []), path),
             performance=take_performance(content, path),
+            suppression=policies_from(content.pop("suppression", None), content.pop("suppression_source", []), path),
             ipeds_exceptions=ipeds_exceptions(content.pop("ipeds_exception", []), path),
             folder=path.parent,
             **content,

@@ -37,7 +37,7 @@ REST_ON_OTHERS = {
     "student_sex_same_everywhere",
 }
 OWN, OTHERS = "student_sex_readable", "student_sex_same_everywhere"
-THRESHOLD = int(grantee(GRANTEE).suppression["threshold"])
+THRESHOLD = grantee(GRANTEE).policy().threshold
 BIRTH = "12/22/1987"
 
 

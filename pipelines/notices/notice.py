@@ -133,7 +133,7 @@ def _rule(rule_id: str, titles: Mapping[str, str]) -> str:
 
 def _counts(year: YearFacts, change: str) -> str:
     """Return the counts of a change by severity; a small one is told as smaller than what may be shown."""
-    least = int(grantee(year.grantee_id).suppression["threshold"]) if year.grantee_id in grantee_ids() else 1
+    least = grantee(year.grantee_id).policy().threshold if year.grantee_id in grantee_ids() else 1
     counts = ((year.findings.get((change, severity), 0), severity) for severity in _SEVERITIES)
     return ", ".join(
         f"{count:,} {severity}" if count >= least else f"fewer than {least} {severity}"

@@ -22,7 +22,7 @@ def counted(connection: duckdb.DuckDBPyConnection, owner: Grantee) -> dict[Key, 
     from expectations.catalogue import all_rules
 
     titles = {rule.id: rule.title for rule in all_rules()}
-    threshold, found = int(owner.suppression["threshold"]), dict[Key, list[Counted]]()
+    threshold, found = owner.policy().threshold, dict[Key, list[Counted]]()
     for recipient, submission, rule_id, what, count, whole in sorted(_counts(connection)):
         told = may_be_told(count, whole, threshold)
         if told:

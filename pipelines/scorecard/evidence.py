@@ -64,7 +64,7 @@ def _collection(_partition: Partition, known: Known) -> tuple[Evidence, ...]:
 
 
 def _governance(_partition: Partition, known: Known) -> tuple[Evidence, ...]:
-    policy, definition = known.grantee.suppression, known.definition
+    policy, definition = known.grantee.policy(), known.definition
     columns = [column for table in core_tables() for column in content_columns(table)]
     failed = [v for v in known.verdicts if v.status == "failed"]
     return (
@@ -75,7 +75,7 @@ def _governance(_partition: Partition, known: Known) -> tuple[Evidence, ...]:
         Evidence("Indicator definitions", "those in force in the program year", "grantee.toml",
                  text=f"{definition.version}: {definition.evidence}"),
         Evidence("Suppression policy", "minimum count to show, and who approved it", "grantee.toml",
-                 text=f"{policy.get('threshold', 'none')}; approved by {policy.get('approved_by') or 'nobody yet'}"),
+                 text=f"{policy.threshold}; approved by {policy.approved_by or 'nobody yet'}"),
         Evidence("Due dates", "evidence for the calendar", "grantee.toml",
                  text=known.grantee.due.get("evidence") or "not stated"),
         Evidence("Waivers in use", "rules that failed", "quality.rule_result",
