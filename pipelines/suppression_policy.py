@@ -52,13 +52,14 @@ class Policy:
         """Whether the agency, or whoever the policy is of, has said that releases may rest on it."""
         return bool(self.approved_by.strip()) and self.approved_on is not None
 
-    def band(self, denominator: int) -> Fraction | None:
-        """Return the band of a group: the smallest whose persons leave enough uncertain; None where none does.
+    @property
+    def least_uncertain(self) -> int:
+        """How many persons a band must hold: as many as must stay possible, and every count under the threshold."""
+        return max(self.width, self.threshold)
 
-        It holds every numerator under the threshold, so that one outside it may be shown.
-        """
-        least = max(self.width, self.threshold)
-        return next((band for band in self.bands if band * denominator >= least), None)
+    def band(self, denominator: int) -> Fraction | None:
+        """Return the band of a group: the smallest that holds enough of its persons; None where none does."""
+        return next((band for band in self.bands if band * denominator >= self.least_uncertain), None)
 
     def code_of(self, numerator: int, denominator: int) -> str | None:
         """Return ``at_most_<p>_percent`` or ``at_least_<p>_percent`` for a numerator in a band, 0 and all included.
@@ -104,29 +105,24 @@ class HasPolicies(Protocol):
     def definitions(self) -> tuple[Definition, ...]:
         """All its definitions."""
 
-    def definition(self, program_year: str) -> Definition:
-        """Return the one in force."""
+
+def policy_of(owner: HasPolicies, indicator_code: str | None) -> Policy:
+    """Return the strictest policy that touches an indicator, or counts of no indicator (None)."""
+    return strictest(policies_of(owner, indicator_code))
 
 
-def policy_of(owner: HasPolicies, indicator_code: str | None, program_year: str | None = None) -> Policy:
-    """Return the strictest policy that touches an indicator, or counts of no indicator (None).
-
-    Without a program year the sources of all definitions that were ever in force touch it.
-    """
-    return strictest(policies_of(owner, indicator_code, program_year))
-
-
-def policies_of(owner: HasPolicies, indicator_code: str | None, program_year: str | None = None) -> tuple[Policy, ...]:
+def policies_of(owner: HasPolicies, indicator_code: str | None) -> tuple[Policy, ...]:
     """Return the policies that touch an indicator: of all publishers, and of the sources whose records it counts."""
-    sources = sources_in_use(owner, program_year) if indicator_code == PLACEMENT else frozenset()
+    sources = sources_in_use(owner) if indicator_code == PLACEMENT else frozenset()
     return tuple(one for one in owner.suppression if one.name.startswith(PUBLISHER) or one.name in sources)
 
 
-def sources_in_use(owner: HasPolicies, program_year: str | None = None) -> frozenset[str]:
-    """Return the sources of placements that count, in a program year or in any."""
-    ever = [one for one in owner.definitions if not one.is_proposed]
-    used = ever if program_year is None else [owner.definition(program_year)]
-    return frozenset(source for one in used for source in one.placement_sources)
+def sources_in_use(owner: HasPolicies) -> frozenset[str]:
+    """Return the sources of placements that count under any definition ever in force.
+
+    Of whatever year: years are put together and compared, so that one policy must hold for all.
+    """
+    return frozenset(source for one in owner.definitions if not one.is_proposed for source in one.placement_sources)
 
 
 def strictest(policies: Iterable[Policy]) -> Policy:

@@ -24,6 +24,8 @@ from pipelines.measures.gaps.settings import settings_of
 from pipelines.measures.ipeds_exceptions import IPEDS_EXCEPTION, load_ipeds_exceptions
 from pipelines.measures.level_tables import TABLES as LEVEL_TABLES
 from pipelines.measures.level_tables import load_levels
+from pipelines.measures.suppression_tables import TABLES as SUPPRESSION_TABLES
+from pipelines.measures.suppression_tables import load_suppression
 from pipelines.warehouse import insert_rows
 
 DEFINITION = CommentedTable("reference.definition", "Definitions in force, one row per grantee and program year.", {
@@ -83,7 +85,7 @@ EQUITY_SOURCE = CommentedTable(
         "evidence": ("varchar", "Where the declaration comes from."),
     },
 )
-TABLES = (DEFINITION, TERM, EQUITY_SOURCE, COUNTED_CODE, *LEVEL_TABLES, IPEDS_EXCEPTION)
+TABLES = (DEFINITION, TERM, EQUITY_SOURCE, COUNTED_CODE, *LEVEL_TABLES, IPEDS_EXCEPTION, *SUPPRESSION_TABLES)
 
 
 def program_year_plus(program_year: str, years: int) -> str:
@@ -120,6 +122,7 @@ def load_definitions(
     load_counted_codes(connection, ((grantee.id, year, definition) for grantee, year, definition in used))
     load_levels(connection)
     load_ipeds_exceptions(connection)
+    load_suppression(connection)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: CommentedTable, rows: Sequence[Sequence[object]]) -> None:
