@@ -106,23 +106,28 @@ class HasPolicies(Protocol):
         """All its definitions."""
 
 
-def policy_of(owner: HasPolicies, indicator_code: str | None) -> Policy:
-    """Return the strictest policy that touches an indicator, or counts of no indicator (None)."""
-    return strictest(policies_of(owner, indicator_code))
+def policy_of(owner: HasPolicies, indicator_code: str | None, program_year: str | None = None) -> Policy:
+    """Return the strictest policy that touches an indicator, or counts of no indicator (None), in a program year.
+
+    Without a year, of all years.
+    """
+    return strictest(policies_of(owner, indicator_code, program_year))
 
 
-def policies_of(owner: HasPolicies, indicator_code: str | None) -> tuple[Policy, ...]:
+def policies_of(owner: HasPolicies, indicator_code: str | None, program_year: str | None = None) -> tuple[Policy, ...]:
     """Return the policies that touch an indicator: of all publishers, and of the sources whose records it counts."""
-    sources = sources_in_use(owner) if indicator_code == PLACEMENT else frozenset()
+    sources = sources_in_use(owner, program_year) if indicator_code == PLACEMENT else frozenset()
     return tuple(one for one in owner.suppression if one.name.startswith(PUBLISHER) or one.name in sources)
 
 
-def sources_in_use(owner: HasPolicies) -> frozenset[str]:
-    """Return the sources of placements that count under any definition ever in force.
+def sources_in_use(owner: HasPolicies, program_year: str | None = None) -> frozenset[str]:
+    """Return the sources of placements that count in a program year or counted in one before.
 
-    Of whatever year: years are put together and compared, so that one policy must hold for all.
+    Before, because years are put together and compared: a definition that drops a source frees none of its records.
     """
-    return frozenset(source for one in owner.definitions if not one.is_proposed for source in one.placement_sources)
+    used = [one for one in owner.definitions if not one.is_proposed]
+    known = [one for one in used if program_year is None or one.effective_from <= program_year]
+    return frozenset(source for one in known for source in one.placement_sources)
 
 
 def strictest(policies: Iterable[Policy]) -> Policy:
