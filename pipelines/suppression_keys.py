@@ -93,7 +93,7 @@ def _checks() -> dict[str, tuple[Callable[[Any], bool], str]]:
         ),
         "protection_width": (_or_none(_between(2, 1000)), "write a whole number from 2 to 1000, or leave it out"),
         "bands": (_are_bands, 'write shares of whole percents under a half, smallest first, such as ["0.05", "0.10"]'),
-        "rate_digits": (_between(1, 6), "write the decimals of a rate as a share of 1, from 1 to 6"),
+        "rate_digits": (_between(2, 6), "write the decimals of a rate as a share of 1, from 2 to 6"),
         "count_rounding": (_between(1, 1000), "write 1 for no rounding, or a whole number up to 1000"),
         "smallest_change": (_or_none(_between(1, 100_000)), "write a whole number above 0, or leave it out"),
     }
