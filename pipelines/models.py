@@ -181,14 +181,15 @@ def build(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     """
     connection.execute("begin")
     try:
-        _replace(connection, model)
+        replace(connection, model)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+def replace(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Make the table or view of a model anew as ``build`` does, in the caller's transaction."""
     kind, other = ("view", "table") if model.is_view else ("table", "view")
     connection.execute(f"create schema if not exists {model.schema}")
     stale = connection.execute(
