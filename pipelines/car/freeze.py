@@ -13,23 +13,21 @@ from pathlib import Path
 import duckdb
 
 from pipelines.act_tables import CERTIFIED_WORKSHEET
-from pipelines.acts.certify import STUDENTS_SHA256, accepted_files, students_sha256
+from pipelines.acts.certified import hold_certified
+from pipelines.acts.certify import accepted_files
 from pipelines.acts.judged import hold_judged
 from pipelines.acts.log import Act, acts_of, sha256_of_json
-from pipelines.acts.office import Office, Subject, files_signed, log_act, one_act
+from pipelines.acts.office import Office, Subject, log_act, one_act
 from pipelines.acts.people import REPORTING_OFFICER, Person, hold_role
 from pipelines.car.checks import failed
 from pipelines.car.document import Certification, Document, document_of
 from pipelines.car.sheets import csv_bytes, workbook_bytes
-from pipelines.car.standing import freezes, last_certification
+from pipelines.car.standing import freezes
 from pipelines.car.words import MEASURE
 from pipelines.car.worksheet import TABLE, Worksheet, read_worksheet
 from pipelines.car.write import CERTIFIED, folder_of
 from pipelines.configuration import ConfigurationError
 from pipelines.home import is_sample_home, write_private
-
-_KEYS = "indicator_code, institution_id, cip_code, subgroup_dimension, subgroup_code"
-_FIGURES = f"{_KEYS}, numerator_count, denominator_count, unknown_count, status, definition_version"
 
 
 def freeze_worksheet(office: Office, subject: Subject, person: Person) -> tuple[Act, Document]:
@@ -42,7 +40,8 @@ def freeze_worksheet(office: Office, subject: Subject, person: Person) -> tuple[
     connection, place = office.connection, f"{subject.grantee_id} {subject.program_year}"
     files = accepted_files(connection, subject)
     run_id = hold_judged(connection, subject, files)
-    certified = _hold_certified(connection, subject, sha256_of_json(files_signed(files)), place)
+    certified = hold_certified(connection, subject, files)
+    _hold_not_frozen(connection, certified, place)
     document = _document(office, _hold_worksheet(connection, subject, place), run_id)
     with one_act(office):
         details = {"certified_by_act": certified.act_number, "worksheet_sha256": worksheet_hash(document.worksheet)}
@@ -72,32 +71,13 @@ def files_of(home: Path, act: Act) -> tuple[Path, Path]:
     return folder / f"{name}.xlsx", folder / f"{name}.csv"
 
 
-def _hold_certified(connection: duckdb.DuckDBPyConnection, subject: Subject, signed_sha256: str, place: str) -> Act:
-    """Return the certification of these very files and figures. Raises ConfigurationError where there is none."""
-    acts = acts_of(connection)
-    last = last_certification(acts, subject.grantee_id, subject.program_year)
-    again = "; let the agency certify what is there now (`cte certify` without --institution), then freeze"
-    if last is None or last.signed_sha256 != signed_sha256:
-        why = "other files count now than were certified" if last else "the agency has certified nothing of it"
-        msg = f"{place}: {why}{again}"
-        raise ConfigurationError(msg)
-    changed = connection.execute(
-        f"select count(*) from (select {_FIGURES} from quality.certified_indicator where act_number = ? "
-        f"except select {_FIGURES} from mart.indicator where grantee_id = ? and program_year = ?)",
-        [last.act_number, subject.grantee_id, subject.program_year],
-    ).fetchone()
-    if changed and changed[0]:
-        msg = f"{place}: {changed[0]} figures are others than were certified by act {last.act_number}{again}"
-        raise ConfigurationError(msg)
-    students = last.detail.get(STUDENTS_SHA256)  # certifications before there were such hashes have none
-    if students is not None and students != students_sha256(connection, subject):
-        msg = f"{place}: participants or concentrators are others than act {last.act_number} certified{again}"
-        raise ConfigurationError(msg)
-    frozen = [act.act_number for act in acts if freezes(act, last)]
+def _hold_not_frozen(connection: duckdb.DuckDBPyConnection, certified: Act, place: str) -> None:
+    frozen = [act.act_number for act in acts_of(connection) if freezes(act, certified)]
     if frozen:
-        msg = f"{place}: act {frozen[-1]} has frozen what act {last.act_number} certified; nothing is left to freeze"
+        msg = (
+            f"{place}: act {frozen[-1]} has frozen what act {certified.act_number} certified; nothing is left to freeze"
+        )
         raise ConfigurationError(msg)
-    return last
 
 
 def _hold_worksheet(connection: duckdb.DuckDBPyConnection, subject: Subject, place: str) -> Worksheet:

@@ -11,6 +11,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.acts.certified import last_certification
 from pipelines.acts.certify import files_that_count
 from pipelines.acts.log import Act, acts_of, sha256_of_json
 from pipelines.acts.office import Subject, files_signed
@@ -86,13 +87,6 @@ def years_never_frozen(connection: duckdb.DuckDBPyConnection, grantee_id: str, b
 def all_acts(connection: duckdb.DuckDBPyConnection) -> tuple[Act, ...]:
     """Return the log of acts, read once for all grantees."""
     return tuple(acts_of(connection))
-
-
-def last_certification(acts: Sequence[Act], grantee_id: str | None, program_year: str | None) -> Act | None:
-    """Return the agency's last certification of a program year; None where there is none."""
-    place = grantee_id, program_year
-    found = [act for act in acts if act.kind == "certify" and (act.grantee_id, act.program_year) == place]
-    return next((act for act in reversed(found) if not act.institution_id), None)
 
 
 def freezes(act: Act, certification: Act) -> bool:
