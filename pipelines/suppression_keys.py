@@ -31,8 +31,8 @@ class _Block:
     approved_on: date | None = None
     name: str = PUBLISHER
     protection_width: int | None = None  # the threshold
-    # The first three after the ladder that Utah prints for groups from 20 to over 300; a wider one for smaller groups.
-    bands: Sequence[str] = ("0.05", "0.10", "0.20", "0.30")
+    # The first three after the ladder that Utah prints for groups from 20 to over 300; wider ones for smaller groups.
+    bands: Sequence[str] = ("0.05", "0.10", "0.20", "0.30", "0.40")
     rate_digits: int = 3
     count_rounding: int = 1
     smallest_change: int | None = None  # the threshold

@@ -1,4 +1,4 @@
-"""Whether a grantee's program year may leave at all: its policy is confirmed, what counts now certified, the night whole.
+"""Whether a grantee's program year may leave: its policy is confirmed, what counts now certified, the last night whole.
 
 What of it may be shown is another question, that of the other rooms of ``disclosure``.
 """
