@@ -1,0 +1,89 @@
+"""Adds what must be withheld until every target is safe: cheapest first, greedily where that does not come to an end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.disclosure.problem import Flags, Problem
+from pipelines.disclosure.protect.cut import SLIGHT, Cut
+from pipelines.disclosure.protect.examination import Scene, examine, memory
+from pipelines.disclosure.protect.groups import Places
+from pipelines.disclosure.protect.hiding import closed, hidden_by
+from pipelines.disclosure.protect.master import Master
+
+ROUNDS = 60  # of cuts; what has not settled by then is settled greedily
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What is withheld now, and how that was found.
+
+    ``hopeless``   targets that no choice protects.
+    ``unsafe``     targets not proven safe when time was up.
+    ``is_greedy``, ``is_limited``  cells added greedily, or by a branch and bound that ended early.
+    ``bound``      loss of additions that no choice can be below.
+    """
+
+    withheld: Flags
+    hopeless: Places
+    unsafe: Places
+    is_greedy: Flags
+    is_limited: Flags
+    bound: int
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When to stop looking for the cheapest, and when to stop altogether (``time.monotonic``)."""
+
+    soft: float
+    hard: float
+
+
+def complete(problem: Problem, scene: Scene, withheld: Flags, clock: Clock, *, is_optimal: bool) -> Completion:
+    """Return the least cells to withhold besides those withheld already, so that all targets of a scene are safe."""
+    master, remembered = Master(problem.weight, hidden_by(problem)), memory(withheld.size)
+    no, nobody = np.zeros(withheld.size, dtype=bool), np.zeros(0, dtype=np.int64)
+    now, rounds = Completion(withheld, nobody, scene.targets, no, no, 0), 0
+    while True:
+        verdict = examine(scene, now.withheld, remembered)
+        lost = np.array(sorted({c.target for c in verdict.cuts if not c.is_possible}), dtype=np.int64)
+        scene = replace(scene, targets=np.setdiff1d(scene.targets, lost))
+        now = replace(now, hopeless=np.union1d(now.hopeless, lost), unsafe=np.setdiff1d(verdict.unsafe, lost))
+        cuts = [c for c in verdict.cuts if c.is_possible and c.target not in lost]
+        if not cuts or time.monotonic() > clock.hard:
+            return now
+        is_optimal = is_optimal and rounds < ROUNDS and time.monotonic() < clock.soft
+        now = _by_master(problem, master, withheld, now, cuts) if is_optimal else _greedily(problem, master, now, cuts)
+        rounds += 1
+
+
+def _by_master(problem: Problem, master: Master, base: Flags, now: Completion, cuts: list[Cut]) -> Completion:
+    """Return the cheapest choice under all cuts so far, these included; cells chosen earlier may be shown again."""
+    master.cuts.extend(cuts)
+    added, limited, bound = np.zeros_like(base), np.zeros_like(base), 0
+    for chosen in master.cheapest():
+        added[chosen.cell] = True
+        limited[chosen.cell] = not chosen.is_cheapest
+        bound += chosen.loss
+    return replace(now, withheld=closed(problem, base | added), is_limited=limited, bound=bound)
+
+
+def _greedily(problem: Problem, master: Master, now: Completion, cuts: list[Cut]) -> Completion:
+    """Return what is withheld with cells added for each cut, the best share for its loss first; nothing is taken back."""
+    loss = problem.weight + master.hidden @ problem.weight
+    withheld = now.withheld.copy()
+    for one in cuts:
+        left = one.need - one.share[withheld[one.cell]].sum()
+        open_ = np.flatnonzero(~withheld[one.cell])
+        while left > SLIGHT and open_.size:
+            value = loss[one.cell[open_]] / np.minimum(one.share[open_], left)
+            best = open_[np.argmin(value)]
+            withheld[one.cell[best]] = True
+            left -= one.share[best]
+            open_ = open_[open_ != best]
+    withheld = closed(problem, withheld)
+    return replace(now, withheld=withheld, is_greedy=now.is_greedy | (withheld & ~now.withheld))

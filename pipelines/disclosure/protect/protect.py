@@ -1,0 +1,152 @@
+"""The decision of what is withheld: stage by stage, then everything together."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.disclosure.problem import Flags, Problem
+from pipelines.disclosure.protect.cleanup import shown_again
+from pipelines.disclosure.protect.completion import Clock, Completion, complete
+from pipelines.disclosure.protect.cut import Choice
+from pipelines.disclosure.protect.deviation import Deviations, deviations
+from pipelines.disclosure.protect.examination import Scene, examine, memory
+from pipelines.disclosure.protect.hiding import closed
+from pipelines.disclosure.protect.row_wise import row_wise
+
+Method = Literal["optimal", "greedy", "rows"]
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What is withheld, and how far that is proven; flags have one entry a cell of the problem.
+
+    ``is_withheld``  published cells to withhold, primary and complementary alike.
+    ``exposed``      sensitive cells that nothing protects: known for good, or told whatever is withheld.
+    ``unproven``     sensitive cells for which no proof was found in time; to be refused, not released.
+    ``status``       by block: optimal | within_time | greedy | whole_block.
+    ``loss``, ``bound``  weight withheld besides ``must_hide``, and what no choice stage by stage can be below.
+    ``is_proven``    every sensitive cell has whole worlds that keep it uncertain.
+    """
+
+    is_withheld: Flags
+    exposed: Flags
+    unproven: Flags
+    status: dict[int, str]
+    loss: int
+    bound: int
+    seconds: float
+    is_proven: bool
+
+    @property
+    def gap(self) -> float:
+        """Return the share of the loss that a better choice might save at most; 0 where it is the least."""
+        return max(0.0, 1 - self.bound / self.loss) if self.loss else 0.0
+
+
+def protect(problem: Problem, *, seconds: float = 60.0, method: Method = "optimal") -> Protection:
+    """Return what to withhold so that every sensitive cell is protected (``is_protected``), with the least loss.
+
+    Args:
+        problem: counts, relations and what must stay uncertain.
+        seconds: for the search of the cheapest; then it goes on greedily, and after as long again it withholds blocks.
+        method: ``optimal``; ``greedy`` without integer programs; ``rows`` the practice of hiding the smallest other
+            cell of the row, unproven: both for comparison.
+
+    Raises ValueError where the truth contradicts a relation.
+    """
+    begin = time.monotonic()
+    space = deviations(problem)
+    base = closed(problem, problem.must_hide | problem.is_sensitive)
+    if method == "rows":
+        last = _unproven(problem, closed(problem, row_wise(problem, base)))
+        bound = 0
+    else:
+        last, bound = _decide(problem, space, base, begin, seconds, is_optimal=method == "optimal")
+    is_target = problem.is_sensitive & (problem.width > 0)
+    exposed, unproven = is_target & problem.is_known, np.zeros_like(base)
+    exposed[last.hopeless] = True
+    unproven[last.unsafe] = True
+    return Protection(
+        last.withheld,
+        exposed,
+        unproven,
+        _status(problem, last),
+        int(problem.weight[last.withheld & ~base].sum()),
+        bound,
+        time.monotonic() - begin,
+        is_proven=not (exposed | unproven).any(),
+    )
+
+
+def _decide(
+    problem: Problem, space: Deviations, base: Flags, begin: float, seconds: float, *, is_optimal: bool
+) -> tuple[Completion, int]:
+    """Return what is withheld after all stages and the check of everything together, and the bound of the stages."""
+    is_open = problem.is_published & ~problem.is_known & ~base
+    stages = np.unique(problem.stage[is_open | problem.is_sensitive])
+    latest = _latest_stage(problem)
+    withheld, bound, is_greedy, is_limited = base, 0, np.zeros_like(base), np.zeros_like(base)
+    for number, stage in enumerate(stages[: 0 if stages.size == 1 else None]):
+        clock = Clock(
+            begin + seconds * (number + 1) / (stages.size + 1), begin + seconds * (number + 2) / (stages.size + 1)
+        )
+        scene = _scene(problem, space, withheld, is_open & (problem.stage == stage), latest <= stage)
+        scene = replace(scene, targets=scene.targets[problem.stage[scene.targets] <= stage])
+        step = complete(problem, scene, withheld, clock, is_optimal=is_optimal)
+        withheld, bound = step.withheld, bound + step.bound
+        is_greedy, is_limited = is_greedy | step.is_greedy, is_limited | step.is_limited
+    clock = Clock(begin + seconds, begin + 2 * seconds)
+    scene = _scene(problem, space, withheld, is_open, np.ones(latest.size, dtype=bool))
+    last = complete(problem, scene, withheld, clock, is_optimal=is_optimal)
+    is_repaired = last.withheld & ~withheld if stages.size > 1 else np.zeros_like(base)
+    last = replace(last, is_greedy=last.is_greedy | is_greedy | is_repaired, is_limited=last.is_limited | is_limited)
+    if last.is_greedy.any():
+        last = shown_again(problem, _scene(problem, space, base, is_open, scene.facts), base, last, clock)
+    if last.unsafe.size:
+        last = _whole_blocks(problem, space, last, is_open)
+    return last, bound + (last.bound if stages.size == 1 else 0)
+
+
+def _scene(problem: Problem, space: Deviations, withheld: Flags, candidates: Flags, facts: Flags) -> Scene:
+    """Return the scene in which these cells are withheld whatever is chosen of the candidates."""
+    fixed = ~problem.is_known & (withheld | ~problem.is_published)
+    targets = np.flatnonzero(problem.is_sensitive & (problem.width > 0) & fixed)
+    return Scene(space, facts, Choice(candidates & ~withheld, fixed), targets)
+
+
+def _latest_stage(problem: Problem) -> npt.NDArray[np.int64]:
+    """Return for each relation the latest stage of its cells that are not known: before, it cannot be judged."""
+    entries = problem.relations.matrix.tocoo()
+    latest = np.full(entries.shape[0], -1, dtype=np.int64)
+    open_ = ~problem.is_known[entries.col]
+    np.maximum.at(latest, entries.row[open_], problem.stage[entries.col[open_]])
+    return latest
+
+
+def _whole_blocks(problem: Problem, space: Deviations, last: Completion, is_open: Flags) -> Completion:
+    """Return the release without the blocks of targets that were not proven safe in time."""
+    blocks = np.unique(problem.block[last.unsafe])
+    withheld = closed(problem, last.withheld | (is_open & np.isin(problem.block, blocks)))
+    scene = _scene(problem, space, withheld, np.zeros_like(is_open), np.ones(space.matrix.shape[0], dtype=bool))
+    verdict = examine(scene, withheld, memory(withheld.size))
+    return replace(last, withheld=withheld, unsafe=verdict.unsafe)
+
+
+def _unproven(problem: Problem, withheld: Flags) -> Completion:
+    """Return a choice about which nothing is known."""
+    no = np.zeros_like(withheld)
+    targets = np.flatnonzero(problem.is_sensitive & (problem.width > 0))
+    return Completion(withheld, np.zeros(0, dtype=np.int64), targets, no, no, 0)
+
+
+def _status(problem: Problem, last: Completion) -> dict[int, str]:
+    """Return how each block was decided; the worst of its cells."""
+    status = dict.fromkeys(np.unique(problem.block).tolist(), "optimal")
+    for flags, word in ((last.is_limited, "within_time"), (last.is_greedy, "greedy")):
+        status |= dict.fromkeys(np.unique(problem.block[flags & last.withheld]).tolist(), word)
+    return status | dict.fromkeys(np.unique(problem.block[last.unsafe]).tolist(), "whole_block")
