@@ -13,8 +13,8 @@ ACT = own_table(
     "act", "What people decided, one row an act; each holds the hash of the one before, and acts.jsonl holds a copy.",
     ("act_number",),
     own_column("act_number", "Place in the chain, from 1.", BigInteger),
-    own_column("kind", "accept, refuse, certify, freeze, purge, rotate_key or mend; of waivers waive, waiver_ended, "
-               "waiver_reopened or waiver_resumed."),
+    own_column("kind", "accept, refuse, certify, freeze, release, purge, rotate_key or mend; of waivers waive, "
+               "waiver_ended, waiver_reopened or waiver_resumed."),
     own_column("grantee_id", "The grantee whose files the act is about."),
     own_column("institution_id", "The institution that certifies its own figures, or that a waiver is for; null for "
                "the agency or the whole grantee."),

@@ -19,6 +19,7 @@ from pipelines.cli_annotate import annotate
 from pipelines.cli_definition import definition
 from pipelines.cli_layout import layout
 from pipelines.cli_notices import notices
+from pipelines.cli_publish import publish
 from pipelines.cli_rules import rejudge, rules
 from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
@@ -187,7 +188,7 @@ def status(home: Path | None, home_here: Path | None) -> None:
     sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
 
 
-for command in (annotate, definition, layout, rules, rejudge, notices, *COMMANDS):
+for command in (annotate, definition, layout, rules, rejudge, notices, publish, *COMMANDS):
     main.add_command(command)
 
 

@@ -19,8 +19,8 @@ from pipelines.configuration import ConfigurationError
 SAMPLE_MARKER = "FICTIONAL.txt"  # at the root of an inbox: what lies below is invented
 _KIND, _LOCK = "kind.txt", ".lock"
 _HALF_WRITTEN = (
-    "*.part", "archive/*.part", "keys/*.part", "reports/**/*.part", "returns/**/*.part", "scorecards/*/*/*.part",
-    "worksheets/*/*/*.part", "published/.cte.duckdb.*", "tmp/*",
+    "*.part", "archive/*.part", "keys/*.part", "reports/**/*.part", "releases/**/*.part", "returns/**/*.part",
+    "scorecards/*/*/*.part", "worksheets/*/*/*.part", "published/.cte.duckdb.*", "tmp/*",
 )  # fmt: skip
 
 

@@ -62,6 +62,14 @@ def mark_dead(connection: duckdb.DuckDBPyConnection, exit_code: int) -> None:
     connection.execute("update quality.run set exit_code = ? where finished_at is null", [exit_code])
 
 
+def last_night(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the last night that came to its end, whatever it found; None before the first."""
+    found = connection.execute(
+        "select max(run_id) from quality.run where kind is distinct from 'reference' and rule_book_version is not null"
+    ).fetchone()
+    return None if found is None else found[0]
+
+
 def utc(moment: datetime) -> datetime:
     """Return the moment as DuckDB's timestamp without a zone, in UTC."""
     return moment.astimezone(UTC).replace(tzinfo=None)

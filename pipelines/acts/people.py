@@ -14,7 +14,7 @@ from pipelines.configuration import ConfigurationError
 
 REPORTING_OFFICER, STEWARD = "reporting_officer", "steward"
 ROLES = {
-    REPORTING_OFFICER: "a reporting officer certifies, that of the agency also freezes",
+    REPORTING_OFFICER: "a reporting officer certifies, that of the agency also freezes and releases",
     STEWARD: "the agency's steward accepts, refuses, purges and changes keys",
 }
 _LIKE_A_PERSONS_NUMBER = re.compile(r"(?<!\d)\d{3}[- ]?\d{2}[- ]?\d{4}(?!\d)")

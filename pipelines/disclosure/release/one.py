@@ -34,6 +34,7 @@ from pipelines.disclosure.release.tables import make_anew
 from pipelines.disclosure.release.years import CARRIED, FRESH, REFUSED, Year
 from pipelines.grantee import Grantee
 from pipelines.home import is_sample_home
+from pipelines.run_book import last_night
 from pipelines.warehouse import transaction
 
 _NOTHING: Mapping[str, int] = {"cell_count": 0, "sensitive_count": 0, "shown_count": 0, "coded_count": 0,
@@ -77,13 +78,10 @@ def release_one(
 
 
 def _try_of(office: Office, one: Grantee, person: Person | None, *, is_sample: bool) -> Try:
-    last = office.connection.execute(
-        "select max(run_id) from quality.run where kind is distinct from 'reference' and rule_book_version is not null"
-    ).fetchone()
     # Random: a token made of what is released could be guessed by who guesses the counts.
     token, moment = secrets.token_hex(16), office.now.astimezone(UTC).replace(tzinfo=None)
     by = person.name.strip() if person else ""
-    return Try(token, next_number(office.connection), one, last[0] if last else None, moment, by, is_sample)
+    return Try(token, next_number(office.connection), one, last_night(office.connection), moment, by, is_sample)
 
 
 def _try_it(
