@@ -9,19 +9,23 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.disclosure.problem import Flags, Problem
 from pipelines.disclosure.release.change import Change, change
 from pipelines.disclosure.release.record import SPAN, in_force, released_cells
-from pipelines.disclosure.release.rooms import KEYS, Rooms
+from pipelines.disclosure.release.rooms import KEYS, Decision, Rooms
 from pipelines.disclosure.release.rows import cell_rows, of_years
-from pipelines.disclosure.release.years import ASIDE, FRESH, Year, fate_of, hold_together
+from pipelines.disclosure.release.years import ASIDE, FRESH, Year, fate_of
 from pipelines.grantee import Grantee
 from pipelines.suppression_policy import policy_of
 
 Say = Callable[[str], None]
-_TOLD = "what has left tells a count that must now be uncertain, and nothing withheld today takes that back"
+_TOLD = (
+    "counts of it that must be uncertain cannot be protected: what has left already, or what everybody knows, tells "
+    "them; it stays as it is until its policy or its counts are others"
+)
 _NO_FIGURES = "no figures have been computed; `cte run` computes them"
 
 
@@ -57,7 +61,6 @@ def make_draft(
     figures = _years_with_figures(connection, one.id)
     asked = list(wanted) or figures
     blockers = {year: _blockers(connection, one, year, figures, rooms, is_sample=is_sample) for year in asked}
-    spans = [(year[:7], year[-7:]) for year in last if SPAN in year]
     changes = _changes(connection, one.id, rooms, figures, earlier, last)
     smallest = policy_of(one, None).smallest_change
     years = {}
@@ -68,7 +71,7 @@ def make_draft(
             else Year(name, ASIDE, (), changes.get(name))
         )  # fmt: skip
     told = {name: why for name, why in blockers.items() if why}
-    return _decide(connection, Draft(one, hold_together(years, spans), told, pl.DataFrame(), None, (), {}, ""), rooms,
+    return _decide(connection, Draft(one, years, told, pl.DataFrame(), None, (), {}, ""), rooms,
                    earlier, last, say)  # fmt: skip
 
 
@@ -119,25 +122,19 @@ def _decide(
     say: Say,
 ) -> Draft:  # fmt: skip
     """Return the draft with its cells; years that earlier releases have given away are kept back, try after try."""
-    spans = [(year[:7], year[-7:]) for year in last if SPAN in year]
     years = dict(draft.years)
-    while any(year.fate == FRESH for year in years.values()):
-        names = [name for name, year in years.items() if year.is_context]
-        say(f"{draft.grantee.id}: gathering the counts of {', '.join(names)}")
+    while fresh := [name for name, year in years.items() if year.fate == FRESH]:
+        say(f"{draft.grantee.id}: gathering the counts of {', '.join(fresh)}")
         started = time.monotonic()
-        gathered = rooms.gather(connection, draft.grantee.id, names, earlier)
-        at_rest = [name for name in names if years[name].fate != FRESH]
-        problem = _as_left(gathered.problem, gathered.keys, at_rest, earlier, last)
-        gathered = replace(gathered, problem=problem)  # type: ignore[type-var]
+        gathered: Any = rooms.gather(connection, draft.grantee.id, fresh, earlier)
         took = {"gather": _since(started)}
         say(f"{draft.grantee.id}: deciding what is withheld of {gathered.keys.height} counts")
         started = time.monotonic()
-        decision = rooms.protect(problem)
+        gathered, decision = _protected(gathered, fresh, rooms)
         if decision.exposed.size:
-            years = hold_together(_without(years, gathered.keys[decision.exposed]["program_year"]), spans)
+            years = _without(years, gathered.keys[decision.exposed]["program_year"])
             continue
         whole, is_withheld, words = _summed(gathered, decision.is_withheld, decision.words, rooms)
-        fresh = [name for name, year in years.items() if year.fate == FRESH]
         cells = of_years(cell_rows(whole, is_withheld), fresh)
         present = set(cells["program_year"])
         gone = tuple(s for s in last if SPAN in s and s not in present and any(s[:7] <= y <= s[-7:] for y in fresh))
@@ -146,17 +143,25 @@ def _decide(
     return replace(draft, years=years)
 
 
-def _as_left(
-    problem: Problem, keys: pl.DataFrame, at_rest: Sequence[str], earlier: pl.DataFrame, last: Mapping[str, str]
-) -> Problem:
-    """Return the problem in which years that are not released anew show what their last release did, and no more."""
-    if not at_rest:
-        return problem
-    of_last = pl.any_horizontal(*((pl.col("program_year") == y) & (pl.col("release_id") == last[y]) for y in at_rest))
-    shown = earlier.filter(of_last & pl.col("is_shown")).select(*KEYS, is_left=True)
-    joined = keys.select(KEYS).join(shown, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
-    is_hidden = (keys["program_year"].is_in(at_rest) & joined["is_left"].is_null()).to_numpy()
-    return replace(problem, must_hide=problem.must_hide | (is_hidden & problem.is_published))
+def _protected(gathered: Any, fresh: Sequence[str], rooms: Rooms) -> tuple[Any, Decision]:
+    """Return the cells with what is withheld. Exposed are at most counts of the years released now.
+
+    What has left tells some counts of years at rest, by rules that were laxer then: nothing withheld today takes that
+    back, and it must not hold up the others.
+    """
+    decision = rooms.protect(gathered.problem)
+    is_at_rest = ~gathered.keys["program_year"].is_in(list(fresh)).to_numpy()
+    told = decision.exposed[is_at_rest[decision.exposed]]
+    if not told.size:
+        return gathered, decision
+    gathered = replace(gathered, problem=_unprotected(gathered.problem, told))
+    return gathered, rooms.protect(gathered.problem)
+
+
+def _unprotected(problem: Problem, cells: npt.NDArray[np.int64]) -> Problem:
+    is_sensitive, width = problem.is_sensitive.copy(), problem.width.copy()
+    is_sensitive[cells], width[cells] = False, 0
+    return replace(problem, is_sensitive=is_sensitive, width=width)
 
 
 def _summed(gathered: Any, is_withheld: Flags, words: str, rooms: Rooms) -> tuple[Any, Flags, str]:
@@ -171,9 +176,10 @@ def _summed(gathered: Any, is_withheld: Flags, words: str, rooms: Rooms) -> tupl
 
 
 def _without(years: Mapping[str, Year], exposed: pl.Series) -> dict[str, Year]:
-    names = [n for n in years if any(s[:7] <= n <= s[-7:] for s in set(exposed)) and years[n].is_context]
-    names = names or [name for name, year in years.items() if year.is_context]
-    return {name: year.told(_TOLD) if name in names else year for name, year in years.items()}
+    """Return the years, those kept back that hold a count which cannot be protected; all where that is none of them."""
+    fresh = [name for name, year in years.items() if year.fate == FRESH]
+    names = [name for name in fresh if any(span[:7] <= name <= span[-7:] for span in set(exposed))] or fresh
+    return {name: year.kept(_TOLD) if name in names else year for name, year in years.items()}
 
 
 def _since(started: float) -> int:
