@@ -109,7 +109,8 @@ def _pairs(selected: "Sequence[Partition]") -> list[tuple[str, str]]:
 def _published() -> dg.AssetsDefinition:
     def swap(context: dg.AssetExecutionContext) -> None:
         from expectations.catalogue import all_rules
-        from pipelines.publish import fill_publish, publish
+        from pipelines.publish.file import publish
+        from pipelines.publish.fill import fill_publish
 
         night: Night = context.resources.night
         fill_publish(night.connection, all_rules(), night.run_id, is_sample=bool(night.is_sample))

@@ -5,7 +5,7 @@ A cell is given by its persons; whether it is shown is said by the test, so that
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -37,7 +37,7 @@ def release(connection: duckdb.DuckDBPyConnection, number: int = 1, **values: An
     statuses = values.pop("statuses", {})
     row = {
         "release_id": f"r{number}", "number": number, "grantee_id": "oregon", "program_year": YEAR,
-        "released_at": datetime(2025, 1, number), "status": "released", "is_sample": True, **values,
+        "released_at": f"2025-01-{number:02d}", "status": "released", "is_sample": True, **values,
     }  # fmt: skip
     insert(connection, "release", row)
     keys = {key: row[key] for key in ("release_id", "grantee_id", "program_year")}

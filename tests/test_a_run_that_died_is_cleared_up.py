@@ -14,7 +14,7 @@ from expectations.catalogue import rule_named
 from pipelines import models, run_book
 from pipelines.home import HomeLocked, held_since, lock
 from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED, SYSTEM_FAILED, Settings, close_book, open_night
-from pipelines.publish import fill_publish
+from pipelines.publish.fill import fill_publish
 from pipelines.status import report_status
 from pipelines.warehouse import open_in_memory, open_warehouse
 

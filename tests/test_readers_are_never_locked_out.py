@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.publish import publish
+from pipelines.publish.file import publish
 from pipelines.warehouse import open_warehouse
 from tests.conftest import Ran
 

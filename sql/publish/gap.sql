@@ -114,7 +114,7 @@ short as (
         beside.*,
         beside.numerator_count * beside.all_count - beside.all_met * beside.denominator_count as ahead,
         beside.denominator_count * beside.all_count as product,
-        beside.all_count - beside.denominator_count as other_count
+        nullif(beside.all_count - beside.denominator_count, 0) as other_count
     from beside
 ),
 
@@ -149,8 +149,7 @@ select
     end as gap,
     case
         when code is null
-            then
-                cast(coalesce((needed_over - needed_over % nullif(other_count, 0)) / nullif(other_count, 0), 0) as bigint)
+            then cast(coalesce((needed_over - needed_over % other_count) / other_count, 0) as bigint)
     end as students_needed,
     code as suppression_code,
     release_id

@@ -140,51 +140,60 @@ rest as (
         total.cip_code is null and total.subgroup_dimension = 'all' and total.code is null and part.hidden_count >= 2
 ),
 
-share as (
+place as (
     select places.n
     from (values (1), (2), (3), (4), (5), (6), (7), (8)) as places (n)
 ),
 
--- The smallest band that holds enough persons of the group, in shares of 1; null where the group is too small for any.
+-- In millionths, so that whole numbers decide.
+share as (
+    select
+        rest.*,
+        cast(cast(nullif(split_part(rest.bands, ',', place.n), '') as decimal(9, 6)) * 1000000 as bigint) as millionths
+    from rest
+    cross join place
+),
+
+-- The smallest band that holds enough persons of the group; 0 where the group is too small for any.
 banded as (
     select
-        rest.release_id,
-        rest.grantee_id,
-        rest.program_year,
-        rest.indicator_code,
-        rest.institution_id,
-        rest.subgroup_dimension,
-        min(cast(split_part(rest.bands, ',', share.n) as decimal(9, 6))) as band
-    from rest
-    inner join share on split_part(rest.bands, ',', share.n) <> ''
-    where cast(split_part(rest.bands, ',', share.n) as decimal(9, 6)) * rest.denominator_count >= rest.least_band
+        release_id,
+        grantee_id,
+        program_year,
+        indicator_code,
+        institution_id,
+        subgroup_dimension,
+        members,
+        threshold,
+        rate_scale,
+        numerator_count,
+        denominator_count,
+        coalesce(
+            min(case when millionths * denominator_count >= 1000000 * least_band then millionths end), 0
+        ) as band
+    from share
     group by
-        rest.release_id,
-        rest.grantee_id,
-        rest.program_year,
-        rest.indicator_code,
-        rest.institution_id,
-        rest.subgroup_dimension
+        release_id,
+        grantee_id,
+        program_year,
+        indicator_code,
+        institution_id,
+        subgroup_dimension,
+        members,
+        threshold,
+        rate_scale,
+        numerator_count,
+        denominator_count
 ),
 
 passed as (
-    select rest.*
-    from rest
-    left join banded
-        on
-            rest.grantee_id = banded.grantee_id
-            and rest.program_year = banded.program_year
-            and rest.indicator_code = banded.indicator_code
-            and coalesce(rest.institution_id, '') = coalesce(banded.institution_id, '')
-            and rest.subgroup_dimension = banded.subgroup_dimension
+    select *
+    from banded
     where
-        rest.numerator_count >= rest.threshold
-        and rest.denominator_count - rest.numerator_count >= rest.threshold
-        and (banded.band is null or rest.numerator_count > banded.band * rest.denominator_count)
-        and (
-            banded.band is null
-            or rest.denominator_count - rest.numerator_count > banded.band * rest.denominator_count
-        )
+        numerator_count >= threshold
+        and denominator_count - numerator_count >= threshold
+        and 1000000 * numerator_count > band * denominator_count
+        and 1000000 * (denominator_count - numerator_count) > band * denominator_count
 ),
 
 row_of as (
