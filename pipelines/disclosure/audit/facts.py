@@ -9,51 +9,82 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from pipelines.disclosure.audit.rows import DENOMINATOR, NUMERATOR, Rows
+from pipelines.disclosure.audit.rows import ALL_OTHER, DENOMINATOR, NUMERATOR, Rows
 from pipelines.disclosure.problem import NO_LIMIT, Relations
 
 USUAL_DIGITS, MOST_DIGITS = 3, 6  # of a rate as a share; more say no more, and factors stay within 64 bits
 FACT = ("row", "of_numerator", "of_denominator", "lowest", "highest")
 
 
-def facts_of(read: Rows, keys: pl.DataFrame, rounding: int) -> tuple[Relations, pl.DataFrame]:
+PLACE = ("grantee_id", "first_program_year", "last_program_year", "indicator_code", "institution_id")
+
+
+def facts_of(read: Rows, keys: pl.DataFrame, rounding: pl.DataFrame) -> tuple[Relations, pl.DataFrame]:
     """Return all facts over the cells of ``keys`` in its order, and for each the label of its row.
 
-    ``rounding`` is the multiple that shown counts are rounded to. Facts that the truth contradicts stand in the
-    result as they were said; ``untrue`` of ``statements`` finds them.
+    ``rounding`` (grantee_id, program_year, counted, rounding) has the multiple that shown counts are rounded to. Facts
+    that the truth contradicts stand in the result as they were said; ``read_statements`` finds them.
     """
-    rows = _with_truth(read, keys)
-    told = [*_counts(rows, rounding), *_codes(rows), *_rates(rows), *_gaps(rows), *_needed(rows)]
+    rows = _with_rounding(_with_truth(read, keys), rounding)
+    # Of rounded counts, what is made of them says nothing more.
+    exact = rows.filter((pl.col("rounding") == 1) | pl.col("denominator_count").is_null())
+    told = [*_counts(rows), *_codes(rows), *_rates(exact), *_gaps(exact), *_needed(exact)]
     facts = pl.concat([_shaped(frame) for frame in told]).with_row_index("fact")
     return _relations(facts, read.members, keys.height), facts.join(rows.select("row", "label"), on="row", how="left")
 
 
+def with_reference(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the row that each row's rate is compared with, where that is shown: ``reference`` is its number.
+
+    Everybody of the place and year, or the group that the row names.
+    """
+    shown = rows.filter(
+        (pl.col("table_name") == "indicator") & (pl.col("cip_code") == "")
+        & pl.col("numerator_count").is_not_null() & pl.col("denominator_count").is_not_null()
+    ).select(*PLACE, pl.col("subgroup_dimension").alias("of_dimension"), pl.col("subgroup_code").alias("of_code"),
+             pl.col("row").alias("reference"))  # fmt: skip
+    compared = rows.with_columns(
+        pl.col("reference_dimension").fill_null("all").alias("of_dimension"),
+        pl.col("reference_code").fill_null("all").alias("of_code"),
+    )
+    shown = shown.unique(subset=[*PLACE, "of_dimension", "of_code"], keep="first", maintain_order=True)
+    return compared.join(shown, on=[*PLACE, "of_dimension", "of_code"], how="left", maintain_order="left")
+
+
 def _with_truth(read: Rows, keys: pl.DataFrame) -> pl.DataFrame:
-    """Add what the row's parts truly are, and what everybody of the same place and year is, where that is shown."""
+    """Add what the row's parts truly are, and what its reference is (all_met of all), where that is shown."""
     counts = pl.DataFrame({"cell": np.arange(keys.height), "count": keys["count"].fill_null(0).cast(pl.Int64)})
     sums = read.members.join(counts, on="cell").group_by("row", "part").agg(pl.sum("count"))
-    rows = read.rows
-    for part, name in ((NUMERATOR, "true_numerator"), (DENOMINATOR, "true_denominator")):
+    rows = with_reference(read.rows)
+    for part, name, all_name in ((NUMERATOR, "true_numerator", "all_met"), (DENOMINATOR, "true_denominator", "all")):
         mine = sums.filter(pl.col("part") == part).select("row", pl.col("count").alias(name))
-        rows = rows.join(mine, on="row", how="left")
-    place = ["grantee_id", "first_program_year", "last_program_year", "indicator_code", "institution_id", "cip_code"]
-    everybody = rows.filter(
-        (pl.col("table_name") == "indicator") & (pl.col("subgroup_dimension") == "all")
-        & pl.col("numerator_count").is_not_null() & pl.col("denominator_count").is_not_null()
-    ).select(*place, pl.col("true_numerator").alias("all_met"), pl.col("true_denominator").alias("all"))  # fmt: skip
-    return rows.join(everybody.unique(subset=place), on=place, how="left", maintain_order="left")
+        rows = rows.join(mine, on="row", how="left", maintain_order="left")
+        theirs = mine.rename({"row": "reference", name: all_name})
+        rows = rows.join(theirs, on="reference", how="left", maintain_order="left")
+    return rows
 
 
-def reads_gap() -> pl.Expr:
-    """Whether a gap or a number of students can be read at all: what it is compared with is shown."""
-    return pl.col("all").is_not_null()
+def _with_rounding(rows: pl.DataFrame, rounding: pl.DataFrame) -> pl.DataFrame:
+    """Add the multiple that the row's counts are rounded to: of its kind of count, else the largest of the grantee."""
+    indicator = pl.coalesce("indicator_code", pl.col("count_code").str.extract("_(.+)$"), pl.lit("all"))
+    span = pl.concat_str("first_program_year", pl.lit(" to "), "last_program_year")
+    is_year = pl.col("first_program_year") == pl.col("last_program_year")
+    rows = rows.with_columns(
+        indicator.alias("counted"), pl.when(is_year).then("last_program_year").otherwise(span).alias("about_year")
+    )
+    largest = rounding.group_by("grantee_id").agg(pl.max("rounding").alias("largest"))
+    rows = rows.join(largest, on="grantee_id", how="left", maintain_order="left").join(
+        rounding, left_on=["grantee_id", "about_year", "counted"], right_on=["grantee_id", "program_year", "counted"],
+        how="left", maintain_order="left",
+    )  # fmt: skip
+    return rows.with_columns(pl.coalesce("rounding", "largest", pl.lit(1)).alias("rounding"))
 
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(pl.Int64) for name in FACT)
 
 
-def _counts(rows: pl.DataFrame, rounding: int) -> list[pl.DataFrame]:
+def _counts(rows: pl.DataFrame) -> list[pl.DataFrame]:
     said = []
     for shown, truth, factors in (
         ("student_count", "true_denominator", (0, 1)),
@@ -62,7 +93,11 @@ def _counts(rows: pl.DataFrame, rounding: int) -> list[pl.DataFrame]:
     ):
         off = (pl.col(shown) - pl.col(truth)).abs()
         # Halves are rounded up: only a truth that lies exactly between says so.
-        slack = pl.when(off * 2 == rounding).then(rounding // 2).otherwise((rounding - 1) // 2)
+        step = pl.col("rounding")
+        slack = pl.when(off * 2 == step).then(step // 2).otherwise((step - 1) // 2)
+        # A rest is made of shown counts: it is off by all that they were rounded by, and says nothing more.
+        is_rest = (pl.col("subgroup_code") == ALL_OTHER) & (step > 1)
+        slack = pl.when(is_rest).then(pl.max_horizontal(slack, off)).otherwise(slack)
         mine = rows.filter(pl.col(shown).is_not_null() & pl.col(truth).is_not_null())
         said.append(mine.with_columns(
             of_numerator=pl.lit(factors[0]), of_denominator=pl.lit(factors[1]),
@@ -130,7 +165,7 @@ def _gaps(rows: pl.DataFrame) -> list[pl.DataFrame]:
     Three where the difference was taken of rounded rates; the truth tells which.
     """
     room = (pl.lit(float(2**38)) / pl.col("all")).log10().floor().cast(pl.Int64)
-    gapped = _scaled(rows.filter(reads_gap()), "gap", pl.min_horizontal(pl.lit(MOST_DIGITS), room))
+    gapped = _scaled(rows.filter(pl.col("all").is_not_null()), "gap", pl.min_horizontal(pl.lit(MOST_DIGITS), room))
     twice = 2 * pl.col("scale") * pl.col("all")
     middle = 2 * (pl.col("said") * pl.col("all") + pl.col("scale") * pl.col("all_met"))
     off = (twice * pl.col("true_numerator") - middle * pl.col("true_denominator")).abs()
@@ -147,7 +182,7 @@ def _gaps(rows: pl.DataFrame) -> list[pl.DataFrame]:
 def _needed(rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Read k students needed: the smallest k >= 0 with (N + k) / D >= (M + k) / A, the total moving with the group."""
     mine = rows.filter(
-        reads_gap() & pl.col("students_needed").is_not_null() & pl.col("true_numerator").is_not_null()
+        pl.col("all").is_not_null() & pl.col("students_needed").is_not_null() & pl.col("true_numerator").is_not_null()
     ).with_columns(k=pl.col("students_needed"))
     enough = mine.with_columns(
         of_numerator=-pl.col("all"), of_denominator=pl.col("all_met") + pl.col("k"), lowest=pl.lit(-NO_LIMIT),

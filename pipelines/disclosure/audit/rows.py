@@ -20,9 +20,9 @@ COLUMNS = {
     "grantee_id": "varchar", "program_year": "varchar", "first_program_year": "varchar",
     "last_program_year": "varchar", "indicator_code": "varchar", "count_code": "varchar", "institution_id": "varchar",
     "cip_code": "varchar", "subgroup_dimension": "varchar", "subgroup_code": "varchar", "members": "varchar",
-    "suppression_code": "varchar", "student_count": "bigint", "numerator_count": "bigint",
-    "denominator_count": "bigint", "rate": "varchar", "reference_rate": "varchar", "gap": "varchar",
-    "students_needed": "bigint",
+    "suppression_code": "varchar", "reference_dimension": "varchar", "reference_code": "varchar",
+    "student_count": "bigint", "numerator_count": "bigint", "denominator_count": "bigint", "rate": "varchar",
+    "reference_rate": "varchar", "gap": "varchar", "students_needed": "bigint",
 }  # fmt: skip
 TABLES = ("student_count", "indicator", "indicator_pooled", "gap")
 NUMBERS = ("student_count", "numerator_count", "denominator_count", "rate", "reference_rate", "gap", "students_needed")
@@ -69,20 +69,23 @@ def published_rows(connection: duckdb.DuckDBPyConnection, keys: pl.DataFrame) ->
     return Rows(rows, members, tuple(dark["label"].to_list()))
 
 
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    """Return the columns of a table of ``publish``; none where there is no such table."""
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'publish' and table_name = ? "
+        "and database_name = current_database()",
+        [table],
+    ).fetchall()
+    return {column for (column,) in rows}
+
+
 def _keyed(keys: pl.DataFrame) -> pl.DataFrame:
     """Return the keys with empty texts for null, which joins nowhere."""
     return keys.with_columns(pl.col(name).cast(pl.String).fill_null("") for name in KEYS)
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    has = {
-        column
-        for (column,) in connection.execute(
-            "select column_name from duckdb_columns() where schema_name = 'publish' and table_name = ? "
-            "and database_name = current_database()",
-            [name],
-        ).fetchall()
-    }
+    has = columns_of(connection, name)
     said = ", ".join(
         f"cast({column if column in has else 'null'} as {kind}) as {column}" for column, kind in COLUMNS.items()
     )

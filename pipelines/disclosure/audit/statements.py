@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
 import polars as pl
 
-from pipelines.disclosure.audit.facts import facts_of
-from pipelines.disclosure.audit.rows import published_rows
+from pipelines.disclosure.audit.facts import facts_of, with_reference
+from pipelines.disclosure.audit.rows import columns_of, published_rows
 from pipelines.disclosure.problem import Relations
 
 
@@ -42,13 +41,8 @@ def read_statements(connection: duckdb.DuckDBPyConnection, keys: pl.DataFrame) -
     value = said.matrix @ counts
     holds = (value >= said.lowest) & (value <= said.highest)
     labels = labelled["label"].to_numpy()
-    place = ["grantee_id", "first_program_year", "last_program_year", "indicator_code", "institution_id", "cip_code"]
-    shown = read.rows.filter(
-        (pl.col("table_name") == "indicator") & (pl.col("subgroup_dimension") == "all")
-        & pl.col("numerator_count").is_not_null() & pl.col("denominator_count").is_not_null()
-    )  # fmt: skip
-    blind = read.rows.filter(pl.col("gap").is_not_null() | pl.col("students_needed").is_not_null())
-    blind = blind.join(shown.select(*place), on=place, how="anti")
+    compared = read.rows.filter(pl.any_horizontal(pl.col("gap", "students_needed").is_not_null()))
+    blind = with_reference(read.rows).filter(pl.col("reference").is_null()).join(compared, on="row", how="semi")
     return Statements(
         Relations(said.matrix[holds], said.lowest[holds], said.highest[holds]),
         tuple(labels[holds].tolist()),
@@ -57,13 +51,19 @@ def read_statements(connection: duckdb.DuckDBPyConnection, keys: pl.DataFrame) -
     )
 
 
-def _rounding(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return the multiple that published counts are rounded to, as the published policy says; 1 where it says none."""
-    has = connection.execute(
-        "select count(*) from duckdb_columns() where schema_name = 'publish' and table_name = 'suppression_policy' "
-        "and column_name = 'count_rounding' and database_name = current_database()"
-    ).fetchone()
-    if has is None or not has[0]:
-        return 1
-    found = connection.execute("select max(count_rounding) from publish.suppression_policy").fetchone()
-    return int(np.int64(found[0])) if found and found[0] else 1
+def _rounding(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the multiple that published counts are rounded to, as the published policies say; none where they do not.
+
+    Columns grantee_id, program_year, counted (an indicator, or all), rounding.
+    """
+    has = columns_of(connection, "suppression_policy")
+    year = "program_year" if "program_year" in has else "null"
+    counted = "indicator_code" if "indicator_code" in has else "null"
+    source = "publish.suppression_policy" if "count_rounding" in has else "(select 1) as nothing where false"
+    value = "max(count_rounding)" if "count_rounding" in has else "null"
+    grantee = "grantee_id" if "grantee_id" in has else "null"
+    found: pl.DataFrame = connection.sql(
+        f"select cast({grantee} as varchar) as grantee_id, cast({year} as varchar) as program_year, "
+        f"cast({counted} as varchar) as counted, cast({value} as bigint) as rounding from {source} group by 1, 2, 3"
+    ).pl()
+    return found

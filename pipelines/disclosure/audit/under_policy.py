@@ -9,38 +9,46 @@ from dataclasses import dataclass
 
 import duckdb
 
-PLACEMENT = "1P1"  # also under the policies of those whose records it rests on
-_KEY = "concat_ws(' ', {columns})"
-# table -> (indicator, columns of its key, what is counted -> (count, of how many))
-SEARCHED = {
-    "student_count": (
-        "regexp_extract(count_code, '_(.*)$', 1)",
-        ("grantee_id", "program_year", "count_code", "institution_id", "cip_code", "subgroup_dimension",
-         "subgroup_code"),
-        {"student_count": ("student_count", "null")},
+from pipelines.disclosure.audit.rows import columns_of
+
+FEW, FEW_OTHERS = "under the threshold", "complement under the threshold"
+NOBODY, EVERYBODY, NO_POLICY = "nobody", "everybody", "no policy"
+KEY = ("grantee_id", "program_year", "first_program_year", "last_program_year", "rule_id", "count_code",
+       "indicator_code", "institution_id", "cip_code", "table_name", "column_name", "dimension", "subgroup_dimension",
+       "subgroup_code")  # fmt: skip
+_OF_COUNTS = "coalesce(nullif(split_part(said.count_code, '_', 2), ''), 'all')"
+_ALL = "'all'"
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A published count: which indicator it is of, its column, and the column of how many it is a part of, if any."""
+
+    table: str
+    indicator: str
+    count: str
+    whole: str | None = None
+    is_share: bool = False
+    is_of_persons: bool = True
+
+
+SEARCHED = (
+    Searched("student_count", _OF_COUNTS, "student_count"),
+    *(
+        one
+        for table in ("indicator", "indicator_pooled")
+        for one in (
+            Searched(table, "said.indicator_code", "denominator_count"),
+            Searched(table, "said.indicator_code", "numerator_count", "denominator_count"),
+            Searched(table, "said.indicator_code", "rate", is_share=True),
+        )
     ),
-    "indicator": (
-        "indicator_code",
-        ("grantee_id", "program_year", "indicator_code", "institution_id", "cip_code", "subgroup_dimension",
-         "subgroup_code"),
-        {"denominator_count": ("denominator_count", "null"),
-         "numerator_count": ("numerator_count", "denominator_count"), "rate": ("null", "rate")},
-    ),
-    "indicator_pooled": (
-        "indicator_code",
-        ("grantee_id", "first_program_year", "last_program_year", "indicator_code", "institution_id",
-         "subgroup_dimension", "subgroup_code"),
-        {"denominator_count": ("denominator_count", "null"),
-         "numerator_count": ("numerator_count", "denominator_count"), "rate": ("null", "rate")},
-    ),
-    "gap": (
-        "indicator_code",
-        ("grantee_id", "program_year", "indicator_code", "institution_id", "cip_code", "subgroup_dimension",
-         "subgroup_code"),
-        {"rate": ("null", "rate")},
-    ),
-}  # fmt: skip
-FEW, FEW_OTHERS, NOBODY, EVERYBODY = "under the threshold", "complement under the threshold", "nobody", "everybody"
+    Searched("gap", "said.indicator_code", "rate", is_share=True),
+    Searched("rule_result", _ALL, "population_count", is_of_persons=False),
+    Searched("rule_result", _ALL, "failed_count", "population_count", is_of_persons=False),
+    Searched("coverage", _ALL, "row_count", is_of_persons=False),
+    Searched("coverage", _ALL, "informative_count", "row_count", is_of_persons=False),
+)
 
 
 @dataclass(frozen=True)
@@ -54,95 +62,58 @@ class Finding:
 
 
 def under_policy(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
-    """Return every published count of persons under its threshold, its complement, and true 0 and 100 percent.
+    """Return every published count under its threshold, its complement, and true 0 and 100 percent of persons.
 
-    Thresholds are those of ``publish.suppression_policy``: of the publishers, for placement of everybody named there.
-    A grantee with numbers and no threshold is an error of the file: a ValueError.
+    Thresholds are those of ``publish.suppression_policy``: of the row's year and kind of count, else the strictest of
+    the grantee. A number of a grantee without a policy is a finding too. Counts of rows (rule_result, coverage) come
+    under the strictest; that no row fails, or all do, is no secret of a person.
     """
     found: list[Finding] = []
-    for table in SEARCHED:
-        if _columns(connection, table):
-            found += _of_table(connection, table)
-    for table, counts in (("rule_result", ("population_count", "failed_count")),
-                          ("coverage", ("row_count", "informative_count"))):  # fmt: skip
-        if set(counts) <= _columns(connection, table):
-            found += _of_rows(connection, table, *counts)
-    return tuple(sorted(found, key=lambda one: (one.table_name, one.key, one.column_name, one.problem)))
+    for one in SEARCHED:
+        if {one.count, "grantee_id"} <= columns_of(connection, one.table):
+            rows = connection.execute(_query(connection, one)).fetchall()
+            found += [Finding(one.table, key, one.count, problem) for key, problem in rows]
+    return tuple(found)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'publish' and table_name = ? "
-        "and database_name = current_database()",
-        [table],
-    ).fetchall()
-    return {column for (column,) in rows}
-
-
-def _thresholds(indicator: str) -> str:
-    """Return a query of the largest threshold of each grantee that touches an indicator."""
-    return (
-        "select grantee_id, max(threshold) filter (where name like 'publisher%') as of_publisher, "
-        "max(threshold) as of_all from publish.suppression_policy group by grantee_id"
-        if indicator
-        else ""
-    )
-
-
-def _of_table(connection: duckdb.DuckDBPyConnection, table: str) -> list[Finding]:
-    indicator, key, counted = SEARCHED[table]
-    has = _columns(connection, table)
-    key_text = _KEY.format(columns=", ".join(f"coalesce(cast(said.{c} as varchar), 'all')" for c in key if c in has))
-    found: list[Finding] = []
-    for column, (count, whole) in counted.items():
-        if column not in has:
-            continue
-        query = f"""
-            with policy as ({_thresholds("any")}),
-            told as (
-                select {key_text} as key, cast({count} as bigint) as n,
-                    {"cast(null as bigint)" if whole == "rate" else f"cast({whole} as bigint)"} as whole,
-                    {"cast(rate as double)" if whole == "rate" else "cast(null as double)"} as share,
-                    case when {indicator} = '{PLACEMENT}' then of_all else of_publisher end as threshold
-                from publish.{table} as said left join policy on said.grantee_id = policy.grantee_id
-                where {column} is not null
-            )
-            select key, case
-                when threshold is null then 'no policy'
-                when n > 0 and n < threshold then '{FEW}'
-                when whole - n > 0 and whole - n < threshold then '{FEW_OTHERS}'
-                when share = 0 or (n = 0 and whole > 0) then '{NOBODY}'
-                when share = 1 or (n = whole and whole > 0) then '{EVERYBODY}' end as problem
-            from told where problem is not null order by all
-        """
-        found += [
-            Finding(table, found_key, column, problem) for found_key, problem in connection.execute(query).fetchall()
-        ]
-    return found
-
-
-def _of_rows(connection: duckdb.DuckDBPyConnection, table: str, whole: str, part: str) -> list[Finding]:
-    """Search counts of rows: a few of many rows are a few persons too."""
-    has = _columns(connection, table)
-    key = [c for c in ("grantee_id", "program_year", "rule_id", "table_name", "column_name", "dimension") if c in has]
-    key_text = _KEY.format(columns=", ".join(f"coalesce(cast(said.{c} as varchar), 'all')" for c in key))
-    query = f"""
-        with policy as ({_thresholds("any")})
-        select {key_text} as key, case
-            when {whole} > 0 and {whole} < of_publisher then '{whole}'
-            when {part} > 0 and {part} < of_publisher then '{part}'
-            else 'complement' end as problem
-        from publish.{table} as said inner join policy on said.grantee_id = policy.grantee_id
-        where ({whole} > 0 and {whole} < of_publisher) or ({part} > 0 and {part} < of_publisher)
-            or ({whole} - {part} > 0 and {whole} - {part} < of_publisher)
-        order by all
-    """
-    return [
-        Finding(
-            table,
-            found_key,
-            part if problem == "complement" else problem,
-            FEW_OTHERS if problem == "complement" else FEW,
+def _query(connection: duckdb.DuckDBPyConnection, one: Searched) -> str:
+    has = columns_of(connection, one.table)
+    key = ", ".join(f"coalesce(cast(said.{column} as varchar), 'all')" for column in KEY if column in has)
+    is_span = "first_program_year" in has
+    year = "said.first_program_year || ' to ' || said.last_program_year" if is_span else "said.program_year"
+    count, share = ("null", f"said.{one.count}") if one.is_share else (f"said.{one.count}", "null")
+    ends = f"""
+        when is_of_persons and (share = 0 or (n = 0 and whole > 0)) then '{NOBODY}'
+        when is_of_persons and (share = 1 or (n = whole and whole > 0)) then '{EVERYBODY}'"""
+    return f"""
+        with policy as ({_policy(connection)}),
+        told as (
+            select concat_ws(' ', {key}) as key, cast({count} as bigint) as n, cast({share} as double) as share,
+                cast({f"said.{one.whole}" if one.whole else "null"} as bigint) as whole,
+                {one.is_of_persons} as is_of_persons, coalesce(own.least, grantee.least) as least
+            from publish.{one.table} as said
+            left join policy as own on said.grantee_id = own.grantee_id and {year} = own.program_year
+                and {one.indicator if one.is_of_persons else "null"} = own.indicator_code
+            left join policy as grantee on said.grantee_id = grantee.grantee_id and grantee.program_year is null
+            where said.{one.count} is not null
         )
-        for found_key, problem in connection.execute(query).fetchall()
-    ]
+        select key, case
+            when least is null then '{NO_POLICY}'
+            when n > 0 and n < least then '{FEW}'
+            when whole - n > 0 and whole - n < least then '{FEW_OTHERS}' {ends} end as problem
+        from told where problem is not null order by all
+    """
+
+
+def _policy(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a query of thresholds: grantee_id, program_year and indicator_code (null for any), least."""
+    has = columns_of(connection, "suppression_policy")
+    source = "publish.suppression_policy" if "threshold" in has else "(select null as threshold) as nothing"
+    grantee = "grantee_id" if "grantee_id" in has else "null"
+    whole = f"select cast({grantee} as varchar) as grantee_id, null::varchar as program_year, "
+    whole += f"null::varchar as indicator_code, max(threshold) as least from {source} group by all"
+    if not {"program_year", "indicator_code"} <= has:
+        return whole
+    return (
+        f"{whole} union all select grantee_id, program_year, indicator_code, max(threshold) from {source} group by all"
+    )
