@@ -45,6 +45,8 @@ def policies_from(publisher: Any, sources: Any, path: Path) -> tuple[Policy, ...
     bands, digits and rounding is as the publisher says it.
     """
     first = _policy(publisher, f"{path}: [suppression]")
+    if first.name != PUBLISHER:
+        _refuse(f"{path}: [suppression]", f"name is {first.name!r}: it is the publisher's; leave the key out")
     if not isinstance(sources, list):
         _refuse(f"{path}: suppression_source", "write each as a block of its own, [[suppression_source]]")
     said = {key: publisher[key] for key in ("bands", "rate_digits", "count_rounding") if key in publisher}
@@ -53,7 +55,7 @@ def policies_from(publisher: Any, sources: Any, path: Path) -> tuple[Policy, ...
         where = f"{path}: [[suppression_source]] number {number}"
         found.append(_policy({**said, **block} if isinstance(block, Mapping) else block, where))
         if found[-1].name in [PUBLISHER, *(one.name for one in found[:-1])]:
-            _refuse(where, f"name is {found[-1].name!r}: it stands elsewhere; one policy for each source")
+            _refuse(where, f"name is {found[-1].name!r}: it stands elsewhere; name each source once")
     if not strictest(found).bands:
         _refuse(f"{path}: [[suppression_source]] bands", "none is in all policies, so that no rate could be shown")
     return tuple(found)
