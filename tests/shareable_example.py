@@ -21,9 +21,10 @@ TABLES = {
     "code": "code_set varchar, code varchar, label varchar",
     "definition": "grantee_id varchar, program_year varchar, definition_version varchar, key varchar, value varchar, "
     "words varchar",
-    "release": "grantee_id varchar, program_year varchar, release_id varchar, number bigint, released_at timestamp",
-    "release_change": "grantee_id varchar, program_year varchar, release_id varchar, table_name varchar, "
-    "change varchar, row_count bigint",
+    "release": "grantee_id varchar, program_year varchar, release_id varchar, number bigint, released_at timestamp, "
+    "status varchar, reason varchar",
+    "release_change": "grantee_id varchar, program_year varchar, release_id varchar, number bigint, "
+    "previous_number bigint, table_name varchar, change varchar, row_count bigint",
     "suppression_policy": "grantee_id varchar, program_year varchar, indicator_code varchar, policy_names varchar, "
     "threshold integer, protection_width integer, bands varchar, rate_digits integer, count_rounding integer, "
     "smallest_change integer, approved_by varchar, approved_on date, source varchar, release_id varchar",
@@ -99,8 +100,11 @@ def _about(connection: duckdb.DuckDBPyConnection, year: str, *, is_sample: bool,
     ):  # fmt: skip
         add(connection, "code", code_set=code_set, code=code, label=label)
     released = {"grantee_id": GRANTEE, "program_year": year, "release_id": "r7"}
-    add(connection, "release", **released, number=7, released_at="2025-01-15 10:00:00")
-    add(connection, "release_change", **released, table_name="indicator", change="newly_shown", row_count=3)
+    add(connection, "release", **released, number=7, released_at="2025-01-15 10:00:00", status="released")
+    add(connection, "release_change", **released, number=7, previous_number=4,
+        table_name="publish.indicator", change="newly_shown", row_count=3)  # fmt: skip
+    add(connection, "release_change", grantee_id=GRANTEE, program_year=year, release_id="r4", number=4,
+        previous_number=2, table_name="publish.indicator", change="changed", row_count=88)  # fmt: skip
     for code, threshold in (("1P1", 10), ("2P1", 10), ("3P1", 10), ("all", 10)):
         add(connection, "suppression_policy", **released, indicator_code=code, policy_names="publisher",
             threshold=threshold, bands="0.05,0.10,0.20", rate_digits=3, source="DC OSSE: n<10")  # fmt: skip

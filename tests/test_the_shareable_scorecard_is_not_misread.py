@@ -147,6 +147,33 @@ def test_a_sample_says_that_it_is_fictional_and_real_records_do_not(page, tmp_pa
     assert "FICTIONAL" not in page_of(tmp_path, is_sample=False)
 
 
+def test_what_changed_is_told_against_the_release_before_and_not_of_older_ones(page):
+    changes = re.search(r'<section id="changes".*?</section>', page, re.DOTALL).group()
+
+    assert "This release against release 4" in changes
+    assert "newly shown" in changes
+    assert "88" not in changes
+
+
+def test_a_year_that_was_carried_forward_says_so_in_the_words_of_the_file(tmp_path):
+    file = published_file(tmp_path / "cte.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update publish.release set status = 'carried_forward', reason = 'It stays as it is.'")
+    write_shareable(file, tmp_path)
+    page = (tmp_path / "scorecards" / GRANTEE / YEAR / "scorecard.html").read_text(encoding="utf-8")
+
+    assert "It stays as it is." in words(page)
+
+
+def test_a_night_without_a_release_changes_no_byte_of_a_page(page, tmp_path):
+    file = published_file(tmp_path / "cte.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("insert into publish.note values ('night', 'Written by run 20260102.')")
+    write_shareable(file, tmp_path)
+
+    assert (tmp_path / "scorecards" / GRANTEE / YEAR / "scorecard.html").read_text(encoding="utf-8") == page
+
+
 def test_hostile_names_are_shown_and_never_run(tmp_path):
     read = Reader(page_of(tmp_path, name=HOSTILE))
 

@@ -144,7 +144,8 @@ def test_a_page_of_several_years_tells_each_year_apart(tmp_path):
     published_file(tmp_path / "cte.duckdb", year="2022-23")
     with duckdb.connect(str(tmp_path / "cte.duckdb")) as connection:
         connection.execute("""
-            insert into publish.release values ('udc', '2024-25', 'r9', 9, timestamp '2026-01-02 00:00:00')
+            insert into publish.release
+            values ('udc', '2024-25', 'r9', 9, timestamp '2026-01-02 00:00:00', 'released', null)
         """)
 
     assert write_shareable(tmp_path / "cte.duckdb", tmp_path) == 2

@@ -35,9 +35,6 @@ SECTIONS = (
     ("methods", "Methods"),
 )
 
-# Columns of publish.release_change that the page shows, with their heads.
-CHANGE_COLUMNS = {"table_name": "Table", "change": "What", "row_count": "Rows"}
-
 
 def write_shareable(published: Path, home: Path) -> int:
     """Write a page for each grantee and program year with a release in force; pages of others go.
@@ -77,7 +74,6 @@ def render_shareable(card: Shareable) -> str:
         points=points,
         share=share,
         bands=bands,
-        change_columns=CHANGE_COLUMNS,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.scorecard.outcomes import NAMES
-from pipelines.shareable.card import Gap, Heading, Indicator, Pooled, Shareable
+from pipelines.shareable.card import Change, Gap, Heading, Indicator, Pooled, Shareable
 from pipelines.shareable.cells import ALL, Cells, Place, cells_of
 from pipelines.shareable.groups import CLUSTERS, FAMILIES, PAIRS, STUDENTS, families, family, group, student_families
 from pipelines.shareable.names import STATES, Names, names_of
@@ -18,6 +18,10 @@ from pipelines.shareable.told import WITHHELD, highest, rate_of
 Row = Mapping[str, Any]
 _YEAR = ("indicator", "student_count", "gap", "rule_result", "coverage", "release_change", "definition",
          "suppression_policy")  # fmt: skip
+
+_NOT_METHOD = ("fiction", "night")  # the page says the first on top; the second changes every night, and no page may
+_TABLE = {"publish.indicator": "Rates", "publish.student_count": "Counts of students"}
+_CHANGES = ("newly_shown", "newly_withheld", "changed", "added", "removed", "unchanged")
 
 
 def shareables(published: Published) -> Iterator[Shareable]:
@@ -55,9 +59,9 @@ def _shareable(published: Published, release: Row, fiction: str) -> Shareable:
         rules=rules(tables["rule_result"], published.rows("rule")),
         coverage=coverage(tables["coverage"], names),
         protection=protection(heading.grantee_name, students[1], tables, together, release),
-        changes=tuple(tables["release_change"]),
+        changes=_changes(tables["release_change"], release["release_id"]),
         definition=tuple(tables["definition"]),
-        notes=tuple(row for row in published.rows("note") if row["topic"] != "fiction"),
+        notes=tuple(row for row in published.rows("note") if row["topic"] not in _NOT_METHOD),
     )  # fmt: skip
 
 
@@ -69,6 +73,7 @@ def _heading(grantees: list[dict[str, Any]], release: Row, fiction: str) -> Head
         eligible_agency=who.get("eligible_agency") or "",
         program_year=release["program_year"],
         release_id=release["release_id"],
+        number=release["number"],
         released_at=release["released_at"],
         fiction=fiction,
     )
@@ -119,6 +124,18 @@ def _has_own_gap(row: Row) -> bool:
     is_single = row["subgroup_dimension"] != ALL and "*" not in row["subgroup_dimension"]
     # The gap of those who are not in a special population, or of whom nothing is known, is no finding about a group.
     return is_everywhere and is_single and row["subgroup_code"] not in ("no", *STATES)
+
+
+def _changes(rows: list[dict[str, Any]], release_id: str) -> tuple[Change, ...]:
+    found = [row for row in rows if row["release_id"] == release_id and row["change"] in _CHANGES]
+    found.sort(key=lambda row: (row["table_name"], _CHANGES.index(row["change"])))
+    return tuple(
+        Change(
+            _TABLE.get(row["table_name"], row["table_name"]), row["change"].replace("_", " "), row["row_count"],
+            row["previous_number"],
+        )
+        for row in found
+    )  # fmt: skip
 
 
 def _pooled(rows: list[dict[str, Any]], program_year: str, names: Names, cells: Cells) -> tuple[Pooled, ...]:

@@ -22,6 +22,7 @@ class Heading:
     eligible_agency: str
     program_year: str
     release_id: str
+    number: int
     released_at: datetime | None
     fiction: str
 
@@ -135,6 +136,16 @@ class Protection:
 
 
 @dataclass(frozen=True)
+class Change:
+    """How many rows of a table became what, against the release before (``previous_number``)."""
+
+    table: str
+    what: str
+    row_count: int
+    previous_number: int
+
+
+@dataclass(frozen=True)
 class Shareable:
     """Everything on the page of one grantee and program year."""
 
@@ -153,6 +164,6 @@ class Shareable:
     rules: tuple[Judged, ...]
     coverage: tuple[Judged, ...]
     protection: Protection
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[Change, ...]
     definition: tuple[Mapping[str, Any], ...]
     notes: tuple[Mapping[str, Any], ...]

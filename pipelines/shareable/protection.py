@@ -123,9 +123,9 @@ def _together(rows: Sequence[Row], together: Together) -> list[str]:
 
 
 def _carried(release: Row) -> list[str]:
-    if release.get("status") != "carried_forward":
+    if release["reason"] is None:
         return []
-    return ["Too few students changed since the last release to show new numbers safely, so it was carried forward."]
+    return [release["reason"]]  # the file's own words: which reason it was would tell how few persons changed
 
 
 def _times(number: int) -> str:
