@@ -25,7 +25,7 @@ TABLES = {
     "status varchar, reason varchar",
     "release_change": "grantee_id varchar, program_year varchar, release_id varchar, number bigint, "
     "previous_number bigint, table_name varchar, change varchar, row_count bigint",
-    "suppression_policy": "grantee_id varchar, program_year varchar, indicator_code varchar, policy_names varchar, "
+    "suppression_policy": "grantee_id varchar, program_year varchar, indicator_code varchar, name varchar, "
     "threshold integer, protection_width integer, bands varchar, rate_digits integer, count_rounding integer, "
     "smallest_change integer, approved_by varchar, approved_on date, source varchar, release_id varchar",
     "indicator": "grantee_id varchar, program_year varchar, cohort_program_year varchar, outcome_window_end date, "
@@ -106,7 +106,7 @@ def _about(connection: duckdb.DuckDBPyConnection, year: str, *, is_sample: bool,
     add(connection, "release_change", grantee_id=GRANTEE, program_year=year, release_id="r4", number=4,
         previous_number=2, table_name="publish.indicator", change="changed", row_count=88)  # fmt: skip
     for code, threshold in (("1P1", 10), ("2P1", 10), ("3P1", 10), ("all", 10)):
-        add(connection, "suppression_policy", **released, indicator_code=code, policy_names="publisher",
+        add(connection, "suppression_policy", **released, indicator_code=code, name="publisher",
             threshold=threshold, bands="0.05,0.10,0.20", rate_digits=3, source="DC OSSE: n<10")  # fmt: skip
 
 
