@@ -36,7 +36,8 @@ def written_cells(connection: duckdb.DuckDBPyConnection, grantee_id: str, progra
     """
     queries = [_STUDENTS, *(_OF_INDICATOR.format(kind=kind) for kind in WRITTEN_KINDS)]
     frames = [connection.sql(query, params=[grantee_id, list(program_years)]).pl() for query in queries]
-    return pl.concat(frames).filter(is_planned())
+    found: pl.DataFrame = pl.concat(frames).filter(is_planned())
+    return found
 
 
 def with_kinds(cells: pl.DataFrame) -> pl.DataFrame:

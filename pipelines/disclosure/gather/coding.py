@@ -5,17 +5,33 @@ What the policies are stands in ``pipelines.suppression_policy``; each pair of n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from pipelines.disclosure.gather.cells import is_of_students
-from pipelines.disclosure.gather.plan import KEYS
+from pipelines.disclosure.gather.plan import INDICATORS, KEYS, SPAN
 from pipelines.disclosure.problem import NO_LIMIT
-from pipelines.suppression_policy import Policy
+from pipelines.grantee import grantee
+from pipelines.suppression_policy import Policy, policy_of
 
 # A policy for each (program_year, indicator); the indicator of counts of students is empty.
 Policies = Mapping[tuple[str, str], Policy]
+
+
+def policies_for(grantee_id: str, program_years: Iterable[str]) -> Policies:
+    """Return the strictest policy that touches each indicator of a grantee in each year; of years put together, ever.
+
+    Raises ConfigurationError for an unknown grantee.
+    """
+    owner = grantee(grantee_id)
+    return {
+        (year, name): policy_of(owner, name or None, None if SPAN in year else year)
+        for year in sorted(set(program_years))
+        for name in ("", *INDICATORS)
+    }
+
+
 _PLACE = [key for key in KEYS if key != "count_code"] + ["indicator"]
 
 

@@ -7,20 +7,22 @@ that appears for the first time nothing is taken to be known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.disclosure.gather.facts import satisfied
+from pipelines.disclosure.gather.cells import with_kinds
+from pipelines.disclosure.gather.coding import Policies, coded
+from pipelines.disclosure.gather.facts import Facts, satisfied
 from pipelines.disclosure.gather.plan import KEYS, SPAN
+from pipelines.disclosure.gather.pooled import summed
 from pipelines.disclosure.problem import NO_LIMIT, Counts, Relations
 
 _SCHEMA = {**dict.fromkeys(("release_id", *KEYS), pl.String), "count": pl.Int64, "width": pl.Int64,
            "is_sensitive": pl.Boolean, "is_shown": pl.Boolean, "code": pl.String}  # fmt: skip
-
-
+YEAR_LENGTH = len("2021-22")
 _IS_THERE = "select count(*) from duckdb_tables() where schema_name = 'quality' and table_name = 'release'"
 
 
@@ -94,25 +96,36 @@ def tightened(relations: Relations, cells: pl.DataFrame, before: pl.DataFrame) -
     return Relations(relations.matrix, lowest, highest)
 
 
-def moved_limits(
-    cells: pl.DataFrame, before: pl.DataFrame, limits: Mapping[str, pl.DataFrame]
-) -> tuple[Counts, Counts]:
-    """Return lowest and highest of cells, narrowed by what the codes of earlier releases said.
+def with_spans(cells: pl.DataFrame, before: pl.DataFrame) -> tuple[pl.DataFrame, Facts]:
+    """Return cells and, behind them, the sums of years that have left, as their years count now; and that they are."""
+    is_span = pl.col("program_year").str.contains(SPAN, literal=True)
+    wanted = before.filter(is_span).select(
+        *(key for key in KEYS if key != "program_year"),
+        pl.col("program_year").str.slice(0, YEAR_LENGTH).alias("first"),
+        pl.col("program_year").str.slice(-YEAR_LENGTH).alias("last"),
+    ).unique(maintain_order=True)  # fmt: skip
+    rows, facts = summed(cells, wanted)
+    rows = rows.with_columns(pl.lit(value=True).alias("is_asked"))
+    return pl.concat([cells, rows.select(cells.columns)]), facts
 
-    ``limits`` has by release_id the rows (KEYS, lowest, highest) of numerators that were not shown.
+
+def narrowed(cells: pl.DataFrame, before: pl.DataFrame, policies: Policies) -> pl.DataFrame:
+    """Return cells whose lowest and highest also say what the codes of earlier releases said, moved by the change.
+
+    A numerator that was not shown lay where its code said, or between the codes.
     """
     count = cells["count"].to_numpy()
     lowest, highest = cells["lowest"].to_numpy().copy(), cells["highest"].to_numpy().copy()
-    for (release,), one in before.group_by("release_id", maintain_order=True):
-        frame = limits.get(str(release))
-        if frame is None or frame.is_empty():
-            continue
-        then, _ = counts_then(cells, one)
-        said = cells.select(KEYS).join(frame, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
-        low, high = said["lowest"].fill_null(-NO_LIMIT).to_numpy(), said["highest"].fill_null(NO_LIMIT).to_numpy()
-        lowest = np.where(low > -NO_LIMIT, np.maximum(lowest, low + count - then), lowest)
-        highest = np.where(high < NO_LIMIT, np.minimum(highest, high + count - then), highest)
-    return lowest, highest
+    for _, one in before.group_by("release_id", maintain_order=True):
+        said = coded(with_kinds(one.select(*KEYS, "count", "is_shown")), policies)
+        is_hidden = (pl.col("kind") == "numerator") & ~pl.col("is_shown") & (pl.col("highest") < NO_LIMIT)
+        limits = said.filter(is_hidden).select(*KEYS, "lowest", "highest", then="count")
+        found = cells.select(KEYS).join(limits, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
+        is_told = found["then"].is_not_null().to_numpy()
+        moved = count - found["then"].fill_null(0).to_numpy()
+        lowest = np.where(is_told, np.maximum(lowest, found["lowest"].fill_null(0).to_numpy() + moved), lowest)
+        highest = np.where(is_told, np.minimum(highest, found["highest"].fill_null(0).to_numpy() + moved), highest)
+    return cells.with_columns(pl.Series("lowest", lowest), pl.Series("highest", highest))
 
 
 def counts_then(cells: pl.DataFrame, one: pl.DataFrame) -> tuple[Counts, np.ndarray]:

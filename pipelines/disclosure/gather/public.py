@@ -94,4 +94,5 @@ def _awards(connection: duckdb.DuckDBPyConnection, grantee_id: str) -> pl.DataFr
     )
     of_all = of_all.with_columns(pl.lit(None, pl.String).alias("cip_code"))
     columns = [*_YEAR, "cip_code", "subgroup_code", "highest"]
-    return pl.concat([long.select(columns), of_all.select(columns)])
+    found: pl.DataFrame = pl.concat([long.select(columns), of_all.select(columns)])
+    return found
