@@ -13,6 +13,7 @@ from pipelines.grantee import grantee, grantee_ids
 from pipelines.intake.inbox import is_program_year
 from pipelines.notices.facts import NightFacts, YearFacts
 from pipelines.reports.desk import places
+from pipelines.suppression_policy import PLACEMENT, policy_of
 from pipelines.validation.waivers import Standing
 
 SYSTEM_FAILED = 3
@@ -133,7 +134,8 @@ def _rule(rule_id: str, titles: Mapping[str, str]) -> str:
 
 def _counts(year: YearFacts, change: str) -> str:
     """Return the counts of a change by severity; a small one is told as smaller than what may be shown."""
-    least = grantee(year.grantee_id).policy().threshold if year.grantee_id in grantee_ids() else 1
+    # Over all rules, so that records of every source may be among what was counted.
+    least = policy_of(grantee(year.grantee_id), PLACEMENT).threshold if year.grantee_id in grantee_ids() else 1
     counts = ((year.findings.get((change, severity), 0), severity) for severity in _SEVERITIES)
     return ", ".join(
         f"{count:,} {severity}" if count >= least else f"fewer than {least} {severity}"

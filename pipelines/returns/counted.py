@@ -13,6 +13,7 @@ from pipelines.returns.gather import FOUND
 from pipelines.returns.own import identifier_of
 from pipelines.returns.package import Counted
 from pipelines.schema import core_table
+from pipelines.suppression_policy import PLACEMENT, policy_of
 
 Key = tuple[str, str]  # recipient and submission
 
@@ -22,7 +23,7 @@ def counted(connection: duckdb.DuckDBPyConnection, owner: Grantee) -> dict[Key, 
     from expectations.catalogue import all_rules
 
     titles = {rule.id: rule.title for rule in all_rules()}
-    threshold, found = owner.policy().threshold, dict[Key, list[Counted]]()
+    threshold, found = policy_of(owner, PLACEMENT).threshold, dict[Key, list[Counted]]()
     for recipient, submission, rule_id, what, count, whole in sorted(_counts(connection)):
         told = may_be_told(count, whole, threshold)
         if told:
