@@ -179,6 +179,14 @@ def test_one_hidden_group_is_never_told_as_all_other(home: duckdb.DuckDBPyConnec
     assert shown(home, NUMBERS, "all_other") is None
 
 
+def test_where_no_group_is_shown_the_rest_is_everybody_and_is_not_told_twice(home: duckdb.DuckDBPyConnection) -> None:
+    measured(home, 300, 600)
+    measured(home, 150, 300, group_code="withheld", **MEN)
+    measured(home, 150, 300, group_code="withheld", **WOMEN)
+    assert shown(home, NUMBERS, "all_other") is None
+    assert shown(home, "student_count", "all_other", "student_count") is None
+
+
 def test_without_a_shown_total_there_is_no_rest(home: duckdb.DuckDBPyConnection) -> None:
     measured(home, 300, 600, code="withheld")
     measured(home, 60, 200, code="withheld", **MEN)

@@ -103,6 +103,7 @@ part as (
         sum(case when beside.code is null then beside.numerator_count else 0 end) as numerator_count,
         sum(case when beside.code is null then beside.denominator_count else 0 end) as denominator_count,
         count(beside.code) as hidden_count,
+        count(*) - count(beside.code) as shown_group_count,
         string_agg(
             case when beside.code is not null then beside.subgroup_code end, ',' order by beside.subgroup_code
         ) as members
@@ -137,7 +138,11 @@ rest as (
             and part.indicator_code = total.indicator_code
             and coalesce(part.institution_id, '') = coalesce(total.institution_id, '')
     where
-        total.cip_code is null and total.subgroup_dimension = 'all' and total.code is null and part.hidden_count >= 2
+        total.cip_code is null
+        and total.subgroup_dimension = 'all'
+        and total.code is null
+        and part.hidden_count >= 2
+        and part.shown_group_count > 0
 ),
 
 place as (

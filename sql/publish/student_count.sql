@@ -35,6 +35,7 @@ part as (
         cell.institution_id,
         cell.subgroup_dimension,
         sum(coalesce(cell.shown_count, 0)) as shown_count,
+        count(cell.shown_count) as shown_group_count,
         count(case when cell.shown_count is null then 1 end) as hidden_count,
         string_agg(
             case when cell.shown_count is null then cell.subgroup_code end, ',' order by cell.subgroup_code
@@ -69,6 +70,7 @@ rest as (
         and total.subgroup_dimension = 'all'
         and total.shown_count is not null
         and part.hidden_count >= 2
+        and part.shown_group_count > 0
 )
 
 select
