@@ -1,4 +1,4 @@
-"""Adds what must be withheld until every target is safe: cheapest first, greedily where that does not come to an end."""
+"""Adds what must be withheld until every target is safe: the cheapest, or greedily where that does not end in time."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _by_master(problem: Problem, master: Master, base: Flags, now: Completion, c
 
 
 def _greedily(problem: Problem, master: Master, now: Completion, cuts: list[Cut]) -> Completion:
-    """Return what is withheld with cells added for each cut, the best share for its loss first; nothing is taken back."""
+    """Return what is withheld with cells added for each cut, most share for the loss first; nothing is taken back."""
     loss = problem.weight + master.hidden @ problem.weight
     withheld = now.withheld.copy()
     for one in cuts:
