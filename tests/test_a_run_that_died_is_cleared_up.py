@@ -10,11 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.catalogue import rule_named
-from pipelines import models, run_book
+from pipelines import run_book
 from pipelines.home import HomeLocked, held_since, lock
 from pipelines.night import GATE_CLOSED, NO_GATE_CLOSED, SYSTEM_FAILED, Settings, close_book, open_night
-from pipelines.publish.fill import fill_publish
 from pipelines.status import report_status
 from pipelines.warehouse import open_in_memory, open_warehouse
 
@@ -83,28 +81,6 @@ def test_the_log_beside_the_warehouse_is_as_private_as_the_warehouse(tmp_path: P
         connection.execute("insert into raw.person select '805771874'")
         modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("warehouse.duckdb*")}
     assert modes == {"warehouse.duckdb": 0o600, "warehouse.duckdb.wal": 0o600}
-
-
-def test_nothing_is_published_of_a_night_that_judged_some_grantees_and_died(
-    connection: duckdb.DuckDBPyConnection,
-) -> None:
-    rule = rule_named("course_key_unique")
-    for moment, failed in ((1, 7), (2, 9)):
-        run_id = run_book.run_id_of(datetime(2026, 1, moment, tzinfo=UTC))
-        run_book.open_book(connection, run_id, datetime(2026, 1, moment, tzinfo=UTC), "nightly", is_sample=False)
-        connection.execute(
-            "insert into quality.rule_result (run_id, rule_id, grantee_id, program_year, status, failed_count) "
-            "values (?, ?, 'udc', '2023-24', 'failed', ?)",
-            [run_id, rule.id, failed],
-        )
-        if moment == 1:
-            run_book.close(connection, run_id, GATE_CLOSED, "rules")
-    published = "select failed_count from publish.rule_result"
-    fill_publish(connection, [rule], "r1", is_sample=True)
-    assert connection.execute(published).fetchall() == [(9,)], "the run under way is the one to publish"
-    run_book.mark_dead(connection, SYSTEM_FAILED)
-    models.build(connection, next(m for m in models.all_models() if m.table == "publish.rule_result"))
-    assert connection.execute(published).fetchall() == [(7,)]
 
 
 def test_status_tells_a_run_under_way_from_one_that_hangs_and_from_a_damaged_warehouse(tmp_path: Path) -> None:

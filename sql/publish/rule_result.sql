@@ -1,5 +1,7 @@
--- What the last night said of each rule, a grantee and a program year at a time; no institution and no subgroup. Nights
--- that died are left out: some of their grantees would be judged, others not.
+-- What the last night before a release said of each rule about everybody, for a grantee and program year: rows of the
+-- agency's tables, not persons; no institution and no subgroup. No number of failing rows but 0 is told: any other one
+-- stands as a part of the rows that is wide enough. Rules that read a column by which persons are told apart are left
+-- out; how far such columns are filled stands in publish.coverage.
 -- grain: grantee_id, program_year, rule_id
 -- column grantee_id: The grantee that submitted the records.
 -- column program_year: Program year, written 2023-24.
@@ -7,38 +9,31 @@
 -- column rule_version: Version of the rule that was applied.
 -- column dimension: Dimension of data quality.
 -- column severity: critical, warning or info.
--- column status: error, not_applicable, failed or passed.
--- column is_waived: Whether the agency waived the failure; a waived failure stays a failure.
--- column population_count: Rows that the rule speaks of; null after an error.
--- column failed_count: Rows of the population that fail; null after an error.
+-- column status: error, not_applicable, failed or passed; null where it would tell too much of few rows.
+-- column is_waived: Whether the agency waived the failure; a waived failure stays a failure. Null unless it failed.
+-- column population_count: Rows that the rule speaks of, rounded; null where few, and for a rule about some rows only.
+-- column failed_count: 0 where no row fails; else null.
+-- column suppression_code: withheld; at_most_5_percent, between_5_and_20_percent and alike: so many of the rows fail.
 -- column threshold: How many may fail, in words.
-with latest as (
-    select
-        result.*,
-        row_number() over (
-            partition by result.grantee_id, result.program_year, result.rule_id
-            order by result.run_id desc
-        ) as age
-    from quality.rule_result as result
-    inner join quality.run as run on result.run_id = run.run_id
-    where
-        (run.exit_code is null or run.rule_book_version is not null)
-        and result.grantee_id is not null
-        and result.institution_id is null
-)
-
+-- column release_id: The release that the row left with (publish.release).
 select
-    latest.grantee_id,
-    latest.program_year,
-    latest.rule_id,
-    latest.rule_version,
-    latest.dimension,
-    latest.severity,
-    latest.status,
-    latest.is_waived,
-    latest.population_count,
-    latest.failed_count,
-    latest.threshold
-from latest
-inner join publish.rule as rule on latest.rule_id = rule.rule_id and rule.is_about_everybody
-where latest.age = 1
+    quality.grantee_id,
+    quality.program_year,
+    quality.name as rule_id,
+    quality.rule_version,
+    quality.dimension,
+    quality.severity,
+    quality.status,
+    quality.is_waived,
+    quality.population_count,
+    quality.counted_count as failed_count,
+    quality.code as suppression_code,
+    quality.threshold,
+    quality.release_id
+from quality.release_quality as quality
+inner join quality.release_in_force as release
+    on
+        quality.release_id = release.release_id
+        and quality.grantee_id = release.grantee_id
+        and quality.program_year = release.program_year
+where quality.subject = 'rule'
