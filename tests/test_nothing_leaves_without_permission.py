@@ -178,6 +178,11 @@ def test_figures_that_are_others_than_the_certified_ones_stay(example: Example, 
     _one_reason(_asked(example), "figures are others than were certified by act 2", AGAIN)
 
 
+def test_figures_that_are_gone_do_not_pass_for_unchanged(example: Example) -> None:
+    _change(example, "drop table mart.indicator")
+    _one_reason(_asked(example), "no figures have been computed", "cte run")
+
+
 def test_students_whom_another_years_files_moved_stay(example: Example) -> None:
     _change(example, "update mart.student_count set student_count = student_count + 1")
     _one_reason(_asked(example), "participants or concentrators are others", AGAIN)

@@ -50,9 +50,13 @@ def hold_certified(connection: duckdb.DuckDBPyConnection, subject: Subject, file
 
 
 def _changed_count(connection: duckdb.DuckDBPyConnection, subject: Subject, act_number: int) -> int:
-    """Return how many figures were certified otherwise or not at all, or are no more."""
+    """Return how many figures were certified otherwise or not at all, or are no more.
+
+    Raises ConfigurationError where there are none of any year.
+    """
     if not has_table(connection, "mart.indicator"):
-        return 0
+        msg = f"{subject.grantee_id} {subject.program_year}: no figures have been computed; `cte run` computes them"
+        raise ConfigurationError(msg)
     certified = f"select {_FIGURES} from quality.certified_indicator where act_number = $1"
     now = f"select {_FIGURES} from mart.indicator where grantee_id = $2 and program_year = $3"
     found = connection.execute(
