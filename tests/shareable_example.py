@@ -43,9 +43,10 @@ TABLES = {
     "cip_code varchar, subgroup_dimension varchar, subgroup_code varchar, rate decimal(9, 6), "
     "reference_rate decimal(9, 6), gap decimal(9, 6), students_needed bigint, suppression_code varchar",
     "rule": "rule_id varchar, title varchar",
-    "rule_result": "grantee_id varchar, program_year varchar, rule_id varchar, status varchar, "
+    "rule_result": "grantee_id varchar, program_year varchar, rule_id varchar, dimension varchar, severity varchar, "
+    "status varchar, is_waived boolean, "
     "population_count bigint, failed_count bigint, suppression_code varchar",
-    "coverage": "grantee_id varchar, program_year varchar, dimension varchar, row_count bigint, "
+    "coverage": "grantee_id varchar, program_year varchar, subgroup_dimension varchar, row_count bigint, "
     "informative_count bigint, suppression_code varchar",
 }
 # (dimension, code, members, met, of, code): of None means that the size is not told either.
@@ -150,7 +151,15 @@ def _others(connection: duckdb.DuckDBPyConnection, year: str) -> None:
         indicator_code="1P1", subgroup_dimension="race_ethnicity", subgroup_code="asian", numerator_count=30,
         denominator_count=52, rate=0.577)  # fmt: skip
     add(connection, "rule", rule_id="core.student.sex_present", title="Sex is filled")
-    add(connection, "rule_result", **owner, rule_id="core.student.sex_present", status="failed", population_count=1500,
+    add(connection, "rule_result", **owner, rule_id="core.student.sex_present", status="failed",
+        dimension="completeness", severity="warning", is_waived=False, population_count=1500,
         suppression_code="at_most_5_percent")  # fmt: skip
-    add(connection, "coverage", **owner, dimension="sex", row_count=1500, suppression_code="at_least_95_percent")
-    add(connection, "coverage", **owner, dimension="single_parent", row_count=1500, informative_count=900)
+    add(
+        connection,
+        "coverage",
+        **owner,
+        subgroup_dimension="sex",
+        row_count=1500,
+        suppression_code="at_least_95_percent",
+    )
+    add(connection, "coverage", **owner, subgroup_dimension="single_parent", row_count=1500, informative_count=900)

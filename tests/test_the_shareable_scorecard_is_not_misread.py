@@ -231,6 +231,7 @@ def test_several_policies_are_told_apart_so_that_no_sentence_claims_too_much(tmp
         ("withheld", "withheld", "withheld"),
         ("at_most_5_percent", "5% or less", "at_most"),
         ("at_least_97_5_percent", "97.5% or more", "at_least"),
+        ("between_5_and_20_percent", "5% to 20%", "between"),
         ("pending", "not yet complete", "pending"),
         ("a_code_of_tomorrow", "a code of tomorrow", "a_code_of_tomorrow"),
     ],

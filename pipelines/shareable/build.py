@@ -12,7 +12,7 @@ from pipelines.shareable.groups import CLUSTERS, FAMILIES, PAIRS, STUDENTS, fami
 from pipelines.shareable.names import STATES, Names, names_of
 from pipelines.shareable.protection import Together, protection
 from pipelines.shareable.published import Published
-from pipelines.shareable.quality import coverage, rules
+from pipelines.shareable.quality import coverage, failed_rules, tallies
 from pipelines.shareable.told import WITHHELD, highest, rate_of
 
 Row = Mapping[str, Any]
@@ -56,7 +56,8 @@ def _shareable(published: Published, release: Row, fiction: str) -> Shareable:
         programs=programs,
         programs_withheld=withheld,
         pooled=pooled,
-        rules=rules(tables["rule_result"], published.rows("rule")),
+        tallies=tallies(tables["rule_result"]),
+        failed_rules=failed_rules(tables["rule_result"], published.rows("rule")),
         coverage=coverage(tables["coverage"], names),
         protection=protection(heading.grantee_name, students[1], tables, together, release),
         changes=_changes(tables["release_change"], release["release_id"]),

@@ -94,13 +94,23 @@ class Pooled:
 
 @dataclass(frozen=True)
 class Judged:
-    """A quality rule or the filling of a column: how many rows it speaks of, and how many are counted."""
+    """A quality rule (rows, and how many fail) or an attribute (participants, and how many have an answer)."""
 
     name: str
     note: str
     status: str
     population: Count
     counted: Count
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rules of one dimension of quality ended how; ``untold`` includes those with nothing to judge."""
+
+    dimension: str
+    passed: int
+    failed: int
+    untold: int
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,8 @@ class Shareable:
     programs: tuple[Group, ...]
     programs_withheld: tuple[str, ...]
     pooled: tuple[Pooled, ...]
-    rules: tuple[Judged, ...]
+    tallies: tuple[Tally, ...]
+    failed_rules: tuple[Judged, ...]
     coverage: tuple[Judged, ...]
     protection: Protection
     changes: tuple[Change, ...]

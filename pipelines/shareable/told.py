@@ -16,9 +16,10 @@ from pipelines.measures.rates import bounds, wilson_interval
 from pipelines.scorecard.share import percent
 
 SHOWN, AT_MOST, AT_LEAST, WITHHELD, NOBODY = "shown", "at_most", "at_least", "withheld", "nobody"
+BETWEEN = "between"  # of rows of records alone; no rate of persons has it
 APART, UNTOLD = "apart", "untold"  # no line of all others; nothing of the kind was published
 NOT_MEASURED = ("pending", "not_computable", "no_denominator")
-CODED = (AT_MOST, AT_LEAST)
+CODED = (AT_MOST, AT_LEAST, BETWEEN)
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         WITHHELD: "withheld",
@@ -31,6 +32,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 _BAND = re.compile(r"(at_most|at_least)_([0-9]+)(?:[._]([0-9]+))?_percent")
+_BETWEEN = re.compile(r"between_([0-9]+)_and_([0-9]+)_percent")
 RATE_DIGITS = 1  # decimals of a percentage, where the file does not say
 
 
@@ -84,11 +86,13 @@ def status_of(code: str | None) -> str:
     if code is None:
         return SHOWN
     band = _BAND.fullmatch(code)
-    return band[1] if band else code
+    return band[1] if band else BETWEEN if _BETWEEN.fullmatch(code) else code
 
 
 def code_words(code: str) -> str:
     """Return a suppression code in words; one that this page does not know stands as it is, never as a number."""
+    if between := _BETWEEN.fullmatch(code):
+        return f"{between[1]}% to {between[2]}%"
     band = _BAND.fullmatch(code)
     if band is None:
         return WORDS.get(code, code.replace("_", " "))
