@@ -60,9 +60,13 @@ def publish(home: Path | None, home_here: Path | None, is_release: bool,  # noqa
     from pipelines.cli_acts.clear_up import open_for_acts
 
     with open_for_acts(home_of(home_here or home)) as office:
+        _fill(office)  # a home of an earlier version has not all tables yet that the audit reads
         endings = _release(office, grantees, years, who) if is_release else []
         if not dry_run:
-            click.echo(f"published file  {_write_file(office)}")
+            from pipelines.publish.file import publish as swap
+
+            _fill(office)
+            click.echo(f"published file  {swap(office.connection, office.home)}")
     from pipelines.disclosure.release.words import is_whole
 
     sys.exit(0 if all(map(is_whole, endings)) else 1)
@@ -75,21 +79,19 @@ def _release(office: Office, grantees: Sequence[str], years: Sequence[str], who:
     return release_all(office, grantees, years, who, all_rooms(), click.echo)
 
 
-def _write_file(office: Office) -> Path:
-    """Write ``publish.*`` as the last night and the releases in force say, and return the file."""
+def _fill(office: Office) -> None:
+    """Make ``publish.*`` as the last night and the releases in force say."""
     from expectations.catalogue import all_rules
-    from pipelines import publish as published
     from pipelines.configuration import ConfigurationError
     from pipelines.home import is_sample_home
+    from pipelines.publish.fill import fill_publish
     from pipelines.run_book import last_night
 
     run_id = last_night(office.connection)
     if run_id is None:
         msg = f"{office.home}: no night has ended in this home yet, so there is nothing to publish; `cte run` runs one"
         raise ConfigurationError(msg)
-    is_sample = bool(is_sample_home(office.home))
-    published.fill_publish(office.connection, all_rules(), run_id, is_sample=is_sample)
-    return published.publish(office.connection, office.home)
+    fill_publish(office.connection, all_rules(), run_id, is_sample=bool(is_sample_home(office.home)))
 
 
 def _who(person: dict[str, str | None], *, is_release: bool, is_rehearsal: bool) -> Person | None:
