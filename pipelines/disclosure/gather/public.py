@@ -38,7 +38,7 @@ def award_caps(connection: duckdb.DuckDBPyConnection, grantee_id: str, cells: pl
         return _NOTHING
     awards = _awards(connection, grantee_id)
     completers = cells.filter((pl.col("count_code") == "completer") & pl.col("institution_id").is_not_null())
-    told = completers.join(awards.select(_YEAR).unique(), on=_YEAR, how="semi")
+    told = completers.drop("highest", strict=False).join(awards.select(_YEAR).unique(), on=_YEAR, how="semi")
     told = told.filter(
         (pl.col("subgroup_dimension") == ALL)
         | ((pl.col("subgroup_dimension") == "sex") & pl.col("subgroup_code").is_in(_SEXES))
