@@ -61,6 +61,8 @@ RATES = (
     ("race_ethnicity", "all_other", "asian,unknown", 38, 71, None),
     ("single_parent", "yes", None, None, 60, "at_most_20_percent"),
     ("single_parent", "no", None, None, 352, "withheld"),
+    ("disability", "yes", None, None, None, "withheld"),
+    ("disability", "no", None, None, 372, "withheld"),
     ("career_cluster", "08", None, 100, 160, None),
     ("career_cluster", "11", None, None, None, "withheld"),
     ("race_ethnicity*sex", "white*female", None, None, None, "withheld"),

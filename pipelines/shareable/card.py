@@ -53,11 +53,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of one dimension, which together are everybody."""
+    """The groups of one dimension. ``withheld`` names those of which every number is, so that they share one line."""
 
     dimension: str
     name: str
     groups: tuple[Group, ...]
+    withheld: tuple[str, ...]
 
 
 @dataclass(frozen=True)

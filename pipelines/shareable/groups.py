@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipelines.shareable.card import Family, Group, Groups
 from pipelines.shareable.cells import ALL, EVERYWHERE, Cells, Place
 from pipelines.shareable.names import SPECIAL, Names
-from pipelines.shareable.told import APART, NOBODY, UNTOLD
+from pipelines.shareable.told import APART, NOBODY, UNTOLD, WITHHELD, Count, Rate
 
 # Anchor, title and dimensions of each table.
 FAMILIES = (
@@ -33,7 +33,7 @@ def families(cells: Cells, names: Names, kinds: Sequence[tuple[str, str, Sequenc
 def family(cells: Cells, names: Names, anchor: str, name: str, dimensions: Sequence[str]) -> Family | None:
     """Return the table of rates of some dimensions."""
     parts = tuple(_groups(cells, names, dimension, has_rates=True) for dimension in dimensions)
-    told = tuple(part for part in parts if part.groups)
+    told = tuple(part for part in parts if part.groups or part.withheld)
     return Family(anchor, name, told) if told else None
 
 
@@ -42,7 +42,7 @@ def student_families(cells: Cells, names: Names) -> tuple[Family, ...]:
     found = []
     for anchor, name, dimensions in (*FAMILIES, CLUSTERS):
         parts = tuple(_groups(cells, names, dimension, has_rates=False) for dimension in dimensions)
-        told = tuple(part for part in parts if part.groups)
+        told = tuple(part for part in parts if part.groups or part.withheld)
         if told:
             found.append(Family(f"students-{anchor}", name, told))
     return tuple(found)
@@ -56,11 +56,18 @@ def group(cells: Cells, name: str, place: Place, dimension: str = ALL, code: str
 
 
 def _groups(cells: Cells, names: Names, dimension: str, *, has_rates: bool) -> Groups:
-    lines = []
+    lines, withheld = [], []
     for code in names.in_order(dimension, cells.codes(dimension)):
         members = names.members(dimension, cells.members(dimension, code))
         line = group(cells, names.group(dimension, code), EVERYWHERE, dimension, code, members)
         told = line.rates if has_rates else line.counts
-        if any(one.status not in _ABSENT for one in told):
+        if all(_is_dark(one) for one in told):
+            withheld.append(line.name)
+        elif any(one.status not in _ABSENT for one in told):
             lines.append(line)
-    return Groups(dimension, names.dimension(dimension), tuple(lines))
+    return Groups(dimension, names.dimension(dimension), tuple(lines), tuple(withheld))
+
+
+def _is_dark(told: Count | Rate) -> bool:
+    """Return whether a number is withheld and nothing beside it is told, not even the size of its group."""
+    return told.status == WITHHELD and (isinstance(told, Count) or told.size.number is None)

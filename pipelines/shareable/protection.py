@@ -105,9 +105,10 @@ def _together(rows: Sequence[Row], together: Together) -> list[str]:
     number = len(together.programs) + len(together.programs_withheld)
     if together.clusters is not None and number:
         lines = [line for part in together.clusters.parts for line in part.groups]
+        all_clusters = len(lines) + sum(len(part.withheld) for part in together.clusters.parts)
         shown = sum(any(_is_told(rate.status) for rate in line.rates) for line in lines)
         told.append(
-            f"Programs stand together in career clusters: {shown} of {len(lines)} clusters have a rate or a range, "
+            f"Programs stand together in career clusters: {shown} of {all_clusters} clusters have a rate or a range, "
             f"against {len(together.programs)} of {number} single programs."
         )
     others = sum(row["subgroup_code"] == ALL_OTHER for row in rows)
