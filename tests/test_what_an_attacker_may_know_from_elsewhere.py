@@ -57,25 +57,28 @@ def world() -> World:
     return random_world(7, 40)
 
 
-def test_what_was_ever_shown_is_known_for_good(world: World) -> None:
-    before = gathered(world)
+@pytest.fixture(scope="module")
+def before(world: World) -> Gathered:
+    """Return what is gathered of it for its first release."""
+    return gathered(world)
+
+
+def test_what_was_ever_shown_is_known_for_good(world: World, before: Gathered) -> None:
     after = gathered(world, released(before))
     shown = before.problem.is_published & ~before.problem.must_hide
     assert shown.any()
     assert np.array_equal(after.problem.is_known, before.problem.is_known | shown)
 
 
-def test_nothing_else_is_known_of_counts_that_did_not_change(world: World) -> None:
-    before, after = gathered(world), None
+def test_nothing_else_is_known_of_counts_that_did_not_change(world: World, before: Gathered) -> None:
     after = gathered(world, released(before))
     assert np.array_equal(after.problem.relations.highest, before.problem.relations.highest)
     assert np.array_equal(after.problem.relations.lowest, before.problem.relations.lowest)
     assert np.array_equal(after.problem.is_sensitive, before.problem.is_sensitive)
 
 
-def test_a_cell_that_was_small_stays_uncertain_after_it_has_grown(world: World) -> None:
+def test_a_cell_that_was_small_stays_uncertain_after_it_has_grown(world: World, before: Gathered) -> None:
     key = (FIRST, "participant", "C1", None, "race_ethnicity", "asian")
-    before = gathered(world)
     earlier = released(before)
     then = pl.col("count_code").eq(key[1]) & pl.col("institution_id").eq("C1") & pl.col("subgroup_code").eq("asian")
     earlier = earlier.with_columns(
@@ -88,8 +91,9 @@ def test_a_cell_that_was_small_stays_uncertain_after_it_has_grown(world: World) 
     assert said["width"] == 11
 
 
-def test_a_hidden_cell_that_emptied_keeps_its_row_because_its_end_would_tell_how_many_there_were(world: World) -> None:
-    before = gathered(world)
+def test_a_hidden_cell_that_emptied_keeps_its_row_because_its_end_would_tell_how_many_there_were(
+    before: Gathered,
+) -> None:
     gone = (FIRST, "participant", "C2", None, "race_ethnicity", "asian")
     assert before.problem.is_sensitive[at(before, gone)]
     later = random_world(7, 40)
@@ -103,9 +107,8 @@ def test_a_hidden_cell_that_emptied_keeps_its_row_because_its_end_would_tell_how
     assert not unsatisfied(after.problem).size
 
 
-def test_bounds_that_held_then_hold_now_moved_by_the_change(world: World) -> None:
+def test_bounds_that_held_then_hold_now_moved_by_the_change(before: Gathered) -> None:
     """An institution's 10 of 12 grew to 15 of 17: whoever saw at most 12 then knows of no more room now than then."""
-    before = gathered(world)
     later = random_world(7, 40)
     newcomers = [p for p in random_world(8, 40).persons[FIRST] if [c[0] for c in p.cases] == ["C1"]][:3]
     for number, person in enumerate(newcomers):
@@ -124,9 +127,8 @@ def test_bounds_that_held_then_hold_now_moved_by_the_change(world: World) -> Non
     assert not unsatisfied(after.problem).size
 
 
-def test_a_code_of_an_earlier_release_bounds_the_numerator_now(world: World) -> None:
+def test_a_code_of_an_earlier_release_bounds_the_numerator_now(before: Gathered) -> None:
     key = (FIRST, "numerator_3P1", *EVERYBODY)
-    before = gathered(world)
     said = flags(before, key)
     later = random_world(7, 40)
     person = next(p for p in later.persons[FIRST] if p.is_concentrator and max(c[2] for c in p.cases) < 2)
@@ -140,8 +142,7 @@ def test_a_code_of_an_earlier_release_bounds_the_numerator_now(world: World) -> 
     assert now["lowest"] <= now["count"] <= now["highest"]
 
 
-def test_a_year_that_is_not_asked_for_stands_as_it_was_released_last(world: World) -> None:
-    before = gathered(world)
+def test_a_year_that_is_not_asked_for_stands_as_it_was_released_last(world: World, before: Gathered) -> None:
     after = gathered(world, released(before), [LATER])
     key = (FIRST, "completer", *EVERYBODY)
     assert flags(after, key)["is_known"]
@@ -152,8 +153,7 @@ def test_a_year_that_is_not_asked_for_stands_as_it_was_released_last(world: Worl
     assert ((tied != 0).sum(axis=1) == 2).any()
 
 
-def test_years_are_put_together_where_one_is_withheld_and_sum_exactly(world: World) -> None:
-    before = gathered(world)
+def test_years_are_put_together_where_one_is_withheld_and_sum_exactly(before: Gathered) -> None:
     none = np.zeros(before.problem.count.size, dtype=np.bool_)
     whole = pooled(before, none)
     count = before.keys.height
@@ -168,8 +168,7 @@ def test_years_are_put_together_where_one_is_withheld_and_sum_exactly(world: Wor
     assert set(whole.problem.stage[count:]) == {3}
 
 
-def test_decisions_on_years_are_fixed_while_their_sums_are_decided(world: World) -> None:
-    before = gathered(world)
+def test_decisions_on_years_are_fixed_while_their_sums_are_decided(before: Gathered) -> None:
     chosen = before.problem.is_published & (np.arange(before.problem.count.size) % 7 == 0)
     whole, count = pooled(before, chosen).problem, before.problem.count.size
     hidden = chosen | before.problem.must_hide
@@ -177,8 +176,7 @@ def test_decisions_on_years_are_fixed_while_their_sums_are_decided(world: World)
     assert np.array_equal(whole.is_known[:count], before.problem.is_known | (before.problem.is_published & ~hidden))
 
 
-def test_a_sum_of_years_that_left_is_a_fact_on_the_years(world: World) -> None:
-    before = gathered(world)
+def test_a_sum_of_years_that_left_is_a_fact_on_the_years(world: World, before: Gathered) -> None:
     whole = pooled(before, np.zeros(before.problem.count.size, dtype=np.bool_))
     after = gathered(world, released(whole))
     new = after.keys.filter(pl.col("program_year") == SPAN)
