@@ -6,7 +6,9 @@ The counts agree with each other where a reader could add them up; nothing was p
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -72,6 +74,20 @@ RATES = (
 def published_file(path: Path, *, year: str = YEAR, is_sample: bool = True, name: str = NAME) -> Path:
     """Write a published file of one grantee and year and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_bytes(year, is_sample, name))
+    return path
+
+
+@cache
+def _bytes(year: str, is_sample: bool, name: str) -> bytes:
+    """Return the file's content: hundreds of inserts take longer than a page."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cte.duckdb"
+        _fill(path, year, is_sample=is_sample, name=name)
+        return path.read_bytes()
+
+
+def _fill(path: Path, year: str, *, is_sample: bool, name: str) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema publish")
         for table, columns in TABLES.items():
@@ -79,7 +95,6 @@ def published_file(path: Path, *, year: str = YEAR, is_sample: bool = True, name
         _about(connection, year, is_sample=is_sample, name=name)
         _measured(connection, year)
         _others(connection, year)
-    return path
 
 
 def add(connection: duckdb.DuckDBPyConnection, table: str, **row: object) -> None:

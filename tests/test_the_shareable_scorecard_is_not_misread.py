@@ -149,7 +149,7 @@ def test_gaps_are_told_of_shown_rates_alone(page):
 def test_the_page_says_how_it_was_protected_and_how_much_is_withheld(page):
     text = words(page)
 
-    assert "has 412 concentrators, some groups are too small to show: 15 of 32 rates are withheld" in text
+    assert "has 412 concentrators, some groups are too small to show: 7 of 17 rates are withheld" in text
     assert "A count of 1 to 9 students is never shown." in text
     assert "1 of 2 clusters have a rate or a range, against 1 of 2 single programs" in text
     assert "1 rate is given over several years" in text

@@ -152,3 +152,25 @@ def test_a_page_of_several_years_tells_each_year_apart(tmp_path):
     later = (tmp_path / "scorecards" / "udc" / "2024-25" / "scorecard.html").read_text(encoding="utf-8")
     assert "61.7%" not in re.sub(r"<style>.*?</style>", "", later, flags=re.DOTALL)
     assert "No indicator was released." in later
+
+
+def test_every_count_of_students_on_a_page_stands_in_the_published_file(home):
+    write(home)
+    page = (home / PAGE).read_text(encoding="utf-8")
+    with duckdb.connect(str(home / "published" / "cte.duckdb"), read_only=True) as connection:
+        columns = (("indicator", "numerator_count"), ("indicator", "denominator_count"),
+                   ("student_count", "student_count"), ("indicator_pooled", "numerator_count"),
+                   ("indicator_pooled", "denominator_count"))  # fmt: skip
+        published = {
+            row[0] for table, column in columns
+            for row in connection.execute(f"select {column} from publish.{table} where {column} is not null").fetchall()
+        }  # fmt: skip
+    told = set()
+    for section in ("indicators", "groups", "institutions", "programs", "years", "students"):
+        inside = re.search(rf'<section id="{section}".*?</section>', page, re.DOTALL).group()
+        text = " ".join(re.sub(r"<[^>]+>", " ", cell) for cell in re.findall(r"<td.*?</td>", inside, re.DOTALL))
+        text = re.sub(r"[0-9.]+%|[0-9]{4}-[0-9]{2}|[A-Z][a-z]{2} [0-9]+, [0-9]{4}|[123]P1", " ", text)
+        told |= {int(number.replace(",", "")) for number in re.findall(r"[0-9][0-9,]*", text)}
+
+    assert len(told) > 10
+    assert told <= published

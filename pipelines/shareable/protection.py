@@ -25,6 +25,8 @@ KINDS = (
     ("programs", "programs"),
 )
 
+ON_PAGE = ("everybody", "groups", "institutions", "programs")  # what nobody has to unfold, or look up in the file
+
 
 def kept(name: str, rows: Iterable[Row]) -> Kept:
     """Return how many of some published rows are numbers, coded, withheld, or not to be told anyhow."""
@@ -64,7 +66,7 @@ def protection(
     lines = [*kinds("Rates", tables["indicator"]), *kinds("Students", tables["student_count"])]
     records = (kept("Quality rules", tables["rule_result"]), kept("Completeness", tables["coverage"]))
     policies = tables["suppression_policy"]
-    told = [_size(name, concentrators, kept("", tables["indicator"])), *_rules(policies)]
+    told = [_size(name, concentrators, tables["indicator"]), *_rules(policies)]
     told += [*_together(tables["indicator"], together), *_carried(release)]
     return Protection(
         tuple(told), (*lines, *(line for line in records if line.total)), never_shown(policies), tuple(policies)
@@ -78,7 +80,8 @@ def never_shown(policies: Sequence[Row]) -> str:
     return (f"1 to {least - 1}" + (f" ({', '.join(more)})" if more else "")) if policies else ""
 
 
-def _size(name: str, concentrators: Count, rates: Kept) -> str:
+def _size(name: str, concentrators: Count, rows: Sequence[Row]) -> str:
+    rates = kept("", [row for row in rows if _kind(row) in ON_PAGE])
     share = f"{rates.withheld:,} of {rates.total:,} rates are withheld and {rates.coded:,} are given as a range."
     if concentrators.number is None:
         return f"Many groups at {name} are small: {share}"
