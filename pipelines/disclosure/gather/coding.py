@@ -90,6 +90,9 @@ def _codes(cells: pl.DataFrame, policies: Policies) -> pl.DataFrame:
     rows = []
     for year, indicator, kind, numerator, denominator in asked.sort(_ASKED).iter_rows():
         policy = policies[year, indicator]
-        code, limits = policy.code_of(numerator, denominator), policy.limits(numerator, denominator)
+        code = policy.code_of(numerator, denominator)
+        # Without a band the group alone bounds it: a relation, known only where the group is.
+        has_band = policy.band(denominator) is not None
+        limits = policy.limits(numerator, denominator) if has_band else (0, NO_LIMIT)
         rows.append((year, indicator, kind, numerator, denominator, code, *limits))
     return pl.DataFrame(rows, schema=_CODES, orient="row")
