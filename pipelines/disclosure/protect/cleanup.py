@@ -9,15 +9,16 @@ import numpy as np
 
 from pipelines.disclosure.problem import Flags, Problem
 from pipelines.disclosure.protect.completion import Clock, Completion
-from pipelines.disclosure.protect.examination import Scene, examine, memory
+from pipelines.disclosure.protect.examination import Scene, examine
 from pipelines.disclosure.protect.groups import Groups, Places, groups
+from pipelines.disclosure.protect.witnesses import nothing_seen
 
 ROUNDS = 40  # one cell of each group a round
 
 
 def shown_again(problem: Problem, scene: Scene, base: Flags, done: Completion, clock: Clock) -> Completion:
     """Return a completion in which cells are shown that no target needs, the dearest of each group first."""
-    withheld, remembered, is_tried = done.withheld, memory(base.size), base.copy()
+    withheld, seen, is_tried = done.withheld, nothing_seen(base.size), base.copy()
     scene = replace(scene, targets=np.setdiff1d(scene.targets, np.union1d(done.hopeless, done.unsafe)))
     for _ in range(ROUNDS):
         told = groups(scene.space, scene.choice.is_fixed | withheld, scene.facts, scene.facts & scene.space.is_equality)
@@ -27,11 +28,11 @@ def shown_again(problem: Problem, scene: Scene, base: Flags, done: Completion, c
         is_tried[picked] = True
         trial = withheld.copy()
         trial[picked] = False
-        unsafe = examine(scene, trial, remembered).unsafe
+        unsafe = examine(scene, trial, seen).unsafe
         back = picked[np.isin(told.of_cell[picked], told.of_cell[unsafe])]
         trial[back if np.isin(told.of_cell[unsafe], told.of_cell[picked]).all() else picked] = True
         withheld = trial
-    is_needed = examine(scene, withheld, memory(base.size)).unsafe.size > 0
+    is_needed = examine(scene, withheld, nothing_seen(base.size)).unsafe.size > 0
     return done if is_needed else replace(done, withheld=withheld)
 
 

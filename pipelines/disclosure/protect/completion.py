@@ -9,10 +9,11 @@ import numpy as np
 
 from pipelines.disclosure.problem import Flags, Problem
 from pipelines.disclosure.protect.cut import SLIGHT, Cut
-from pipelines.disclosure.protect.examination import Scene, examine, memory
+from pipelines.disclosure.protect.examination import Scene, examine
 from pipelines.disclosure.protect.groups import Places
 from pipelines.disclosure.protect.hiding import closed, hidden_by
 from pipelines.disclosure.protect.master import Master
+from pipelines.disclosure.protect.witnesses import nothing_seen
 
 ROUNDS = 60  # of cuts; what has not settled by then is settled greedily
 
@@ -45,17 +46,19 @@ class Clock:
 
 def complete(problem: Problem, scene: Scene, withheld: Flags, clock: Clock, *, is_optimal: bool) -> Completion:
     """Return the least cells to withhold besides those withheld already, so that all targets of a scene are safe."""
-    master, remembered = Master(problem.weight, hidden_by(problem)), memory(withheld.size)
+    master, seen = Master(problem.weight, hidden_by(problem)), nothing_seen(withheld.size)
     no, nobody = np.zeros(withheld.size, dtype=bool), np.zeros(0, dtype=np.int64)
     now, rounds = Completion(withheld, nobody, scene.targets, no, no, 0), 0
     while True:
-        verdict = examine(scene, now.withheld, remembered)
+        verdict = examine(scene, now.withheld, seen)
         lost = np.array(sorted({c.target for c in verdict.cuts if not c.is_possible}), dtype=np.int64)
         scene = replace(scene, targets=np.setdiff1d(scene.targets, lost))
         now = replace(now, hopeless=np.union1d(now.hopeless, lost), unsafe=np.setdiff1d(verdict.unsafe, lost))
         cuts = [c for c in verdict.cuts if c.is_possible and c.target not in lost]
-        if not cuts or time.monotonic() > clock.hard:
+        if not now.unsafe.size or time.monotonic() > clock.hard:
             return now
+        if not cuts:  # only targets that were not asked yet
+            continue
         is_optimal = is_optimal and rounds < ROUNDS and time.monotonic() < clock.soft
         now = _by_master(problem, master, withheld, now, cuts) if is_optimal else _greedily(problem, master, now, cuts)
         rounds += 1

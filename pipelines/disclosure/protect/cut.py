@@ -47,10 +47,10 @@ class Freedom:
         return float(self.base[number]), self.gain.indices[part].astype(np.int64), self.gain.data[part]
 
 
-def freedom(space: Deviations, target: Places, sign: Places, duals: csr_matrix, choice: Choice) -> Freedom:
+def freedom(space: Deviations, target: Places, sign: Numbers, duals: csr_matrix, choice: Choice) -> Freedom:
     """Return what duals say of every choice, by weak duality: true whatever the duals are."""
     jobs, cells = target.size, space.lowest.size
-    goal = csr_matrix((sign.astype(np.float64), (np.arange(jobs), target)), shape=(jobs, cells))
+    goal = csr_matrix((sign, (np.arange(jobs), target)), shape=(jobs, cells))
     cost = (goal - duals @ space.matrix).tocoo()
     value = np.maximum(cost.data * space.lowest[cost.col], cost.data * space.highest[cost.col])
     value[np.abs(cost.data) < SLIGHT] = 0

@@ -43,8 +43,8 @@ class Deviations:
 def deviations(problem: Problem) -> Deviations:
     """Return the space of worlds around the truth of a problem, boxed to what protection can ever need.
 
-    A box only takes worlds away from the attacker, so what is safe in it is safe. Eight times the widest interval asked
-    for leaves room for every exchange between cells that a table needs.
+    A box only takes worlds away from the attacker, so what is safe in it is safe. Twice the widest interval asked for
+    leaves room for the exchanges between cells that tables need.
 
     Raises ValueError where the truth contradicts a relation or a bound: attackers may assume only what is true.
     """
@@ -56,11 +56,11 @@ def deviations(problem: Problem) -> Deviations:
         msg = f"relations {untrue[:5].tolist()} or bounds of cells {outside[:5].tolist()} are not true of the counts"
         raise ValueError(msg)
     down = count - count // 2
-    box = 8 * int(max(problem.width.max(initial=1), down[problem.is_sensitive].max(initial=1)))
+    box = 2 * int(max(problem.width.max(initial=1), down[problem.is_sensitive].max(initial=1)))
     return Deviations(
         relations.matrix.tocsr(),
-        np.maximum(relations.lowest - said, -16 * box),
-        np.minimum(relations.highest - said, 16 * box),
+        np.maximum(relations.lowest - said, -8 * box),
+        np.minimum(relations.highest - said, 8 * box),
         np.maximum(np.maximum(problem.lowest, 0) - count, -box),
         np.minimum(np.minimum(problem.highest, NO_LIMIT) - count, box),
         down,

@@ -50,13 +50,24 @@ class Groups:
 
 def groups(space: Deviations, unknown: Flags, facts: Flags, joins: Flags) -> Groups:
     """Return the groups of unknown cells under the facts in play, joined by those facts that join."""
+    row, column, value = _entries(space, unknown, facts)
+    label = _labels(space, unknown, row, column, joins[row])
+    return _grouped(unknown, label, (row, column, value))
+
+
+def _entries(space: Deviations, unknown: Flags, facts: Flags) -> tuple[Places, Places, Counts]:
+    """Return fact, cell and value of the entries of unknown cells in facts in play."""
     entries = space.matrix.tocoo()
     used = unknown[entries.col] & facts[entries.row]
-    row, column, value = entries.row[used].astype(np.int64), entries.col[used].astype(np.int64), entries.data[used]
-    label = _labels(space, unknown, row, column, joins[row])
+    return entries.row[used].astype(np.int64), entries.col[used].astype(np.int64), entries.data[used].astype(np.int64)
+
+
+def _grouped(unknown: Flags, label: Places, entries: tuple[Places, Places, Counts]) -> Groups:
+    """Return groups by the label of each cell (-1 for known cells), with the facts cut to them."""
+    row, column, value = entries
     group = label[column]
     order = np.lexsort((column, row, group))
-    row, column, value, group = row[order], column[order], value[order].astype(np.int64), group[order]
+    row, column, value, group = row[order], column[order], value[order], group[order]
     is_new = np.ones(row.size, dtype=bool)
     is_new[1:] = (row[1:] != row[:-1]) | (group[1:] != group[:-1])
     cell = np.argsort(label, kind="stable")[np.count_nonzero(~unknown) :]

@@ -14,9 +14,10 @@ from pipelines.disclosure.protect.cleanup import shown_again
 from pipelines.disclosure.protect.completion import Clock, Completion, complete
 from pipelines.disclosure.protect.cut import Choice
 from pipelines.disclosure.protect.deviation import Deviations, deviations
-from pipelines.disclosure.protect.examination import Scene, examine, memory
+from pipelines.disclosure.protect.examination import Scene, examine
 from pipelines.disclosure.protect.hiding import closed
 from pipelines.disclosure.protect.row_wise import row_wise
+from pipelines.disclosure.protect.witnesses import nothing_seen
 
 Method = Literal["optimal", "greedy", "rows"]
 
@@ -133,7 +134,7 @@ def _whole_blocks(problem: Problem, space: Deviations, last: Completion, is_open
     blocks = np.unique(problem.block[last.unsafe])
     withheld = closed(problem, last.withheld | (is_open & np.isin(problem.block, blocks)))
     scene = _scene(problem, space, withheld, np.zeros_like(is_open), np.ones(space.matrix.shape[0], dtype=bool))
-    verdict = examine(scene, withheld, memory(withheld.size))
+    verdict = examine(scene, withheld, nothing_seen(withheld.size))
     return replace(last, withheld=withheld, unsafe=verdict.unsafe)
 
 
