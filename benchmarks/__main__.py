@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks [landing | judging | desk | indicators | check] [--rows N,N] ...`.
+"""The command: `python -m benchmarks [landing | judging | desk | indicators | disclosure | check] [--rows N,N] ...`.
 
 `judging` takes `--peers` besides, and `--write` keeps what was measured.
 """
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import checking, desk, indicators, landing
+from benchmarks import checking, desk, disclosure, indicators, landing
 from benchmarks.compare import compare
 from benchmarks.judging import compare as judging
 from benchmarks.page import keep, machine, table
@@ -30,6 +30,9 @@ def main(arguments: list[str] | None = None) -> None:
         return
     if words[:1] == ["indicators"]:
         indicators.main(words[1:])
+        return
+    if words[:1] == ["disclosure"]:
+        disclosure.main(words[1:])
         return
     if words == ["check"]:
         checking.main()
