@@ -20,6 +20,7 @@ from pipelines.asset_step import (
     RETURN,
     RUN,
     SCORECARD,
+    SHAREABLE,
     WORKSHEET,
     asked,
     step_of,
@@ -39,6 +40,7 @@ def output_assets(known: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition]:
         _data_docs(),
         _desk(),
         _published(),
+        _shareable(),
         _run(),
     ]
 
@@ -120,11 +122,24 @@ def _published() -> dg.AssetsDefinition:
     return step_of("published", "publish", [spec], swap, is_whole=True)
 
 
+def _shareable() -> dg.AssetsDefinition:
+    def write(context: dg.AssetExecutionContext) -> None:
+        from pipelines.publish.file import published_file
+        from pipelines.reports.shareable import write_shareable
+
+        home = context.resources.night.settings.home
+        count = write_shareable(published_file(home), home)
+        context.resources.night.say(f"{count} shareable scorecards, of the releases in force")
+
+    spec = dg.AssetSpec(SHAREABLE, deps=[PUBLISHED], description="Scorecards for everybody, from publish.* alone.")
+    return step_of("shareable", "publish", [spec], write, is_whole=True)
+
+
 def _run() -> dg.AssetsDefinition:
     def close(context: dg.AssetExecutionContext) -> None:
         from expectations.catalogue import rule_book_version
 
         close_book(context.resources.night, rule_book_version())
 
-    spec = dg.AssetSpec(RUN, deps=[DESK, PUBLISHED], description=ledger.RUN.comment)
+    spec = dg.AssetSpec(RUN, deps=[DESK, SHAREABLE], description=ledger.RUN.comment)
     return step_of("run", "quality", [spec], close, is_whole=True)

@@ -28,6 +28,7 @@ SCORECARD, PUBLISHED, RUN = dg.AssetKey("scorecard"), dg.AssetKey("published"), 
 RETURN, DATA_DOCS, DESK = dg.AssetKey(["quality", "return_package"]), dg.AssetKey("data_docs"), dg.AssetKey("desk")
 EXPLANATION = dg.AssetKey(["quality", "finding_explanation"])
 GAP, WORKSHEET = dg.AssetKey(["mart", "gap"]), dg.AssetKey(["quality", "worksheet"])
+SHAREABLE = dg.AssetKey("shareable_scorecard")
 
 
 def program_years(today: date | None = None) -> tuple[str, ...]:

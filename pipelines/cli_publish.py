@@ -64,9 +64,12 @@ def publish(home: Path | None, home_here: Path | None, is_release: bool,  # noqa
         endings = _release(office, grantees, years, who) if is_release else []
         if not dry_run:
             from pipelines.publish.file import publish as swap
+            from pipelines.reports.shareable import write_shareable
 
             _fill(office)
-            click.echo(f"published file  {swap(office.connection, office.home)}")
+            published = swap(office.connection, office.home)
+            count = write_shareable(published, office.home)
+            click.echo(f"published file  {published}\n{count} shareable scorecards below {office.home / 'scorecards'}")
     from pipelines.disclosure.release.words import is_whole
 
     sys.exit(0 if all(map(is_whole, endings)) else 1)

@@ -15,17 +15,23 @@ STORAGE_VERSION = "v1.2.0"  # DuckDB 1.2 and later read it; the default of 2.0 i
 _AS_WRITTEN = ("note",)  # read from the first row to the last
 
 
+def published_file(home: Path) -> Path:
+    """Return where the published file of a home stands, or will."""
+    return home / "published" / FILE
+
+
 def publish(connection: duckdb.DuckDBPyConnection, home: Path) -> Path:
     """Write ``publish.*`` to a new file, swap it with the published one, then the copies; return the file's path.
 
     Readers keep the file that they have open. A write-ahead log left by somebody who opened the old file for writing
     is removed, because DuckDB would refuse to open the new file beside it.
     """
-    folder = home / "published"
+    target = published_file(home)
+    folder = target.parent
     if not folder.is_dir():
         folder.mkdir(parents=True)
         folder.chmod(0o755)  # whatever the umask, which is strict while the warehouse is open
-    target, aside = folder / FILE, folder / f".{FILE}.{os.getpid()}"
+    aside = folder / f".{FILE}.{os.getpid()}"
     aside.unlink(missing_ok=True)
     connection.execute(f"attach {quoted(str(aside))} as published (storage_version '{STORAGE_VERSION}')")
     try:
