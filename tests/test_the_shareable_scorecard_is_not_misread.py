@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shareable_example import GRANTEE, HOSTILE, NAME, YEAR, published_file
+from shareable_example import GRANTEE, HOSTILE, NAME, YEAR, add, published_file
 
 from pipelines.reports.shareable import bands, points, write_shareable
 from pipelines.shareable.told import code_words, highest, rate_of, status_of
@@ -135,6 +135,20 @@ def test_all_other_groups_say_whom_they_hold(page):
 
     assert "Asian, Unknown" in row
     assert "38 of 71" in row
+
+
+def test_all_other_groups_are_told_by_column_where_columns_hold_different_ones(tmp_path):
+    file = published_file(tmp_path / "cte.duckdb")
+    other = {"grantee_id": GRANTEE, "program_year": YEAR, "subgroup_dimension": "race_ethnicity",
+             "subgroup_code": "all_other"}  # fmt: skip
+    with duckdb.connect(str(file)) as connection:
+        add(connection, "student_count", **other, count_code="participant", members="asian,white", student_count=90)
+        add(connection, "student_count", **other, count_code="concentrator", members="asian", student_count=30)
+    write_shareable(file, tmp_path)
+    page = (tmp_path / "scorecards" / GRANTEE / YEAR / "scorecard.html").read_text(encoding="utf-8")
+    students = page.partition('<section id="students"')[2].partition(">Race and ethnicity<")[2]
+
+    assert "Participants: Asian, White; Concentrators: Asian" in row_of(students, "All other groups")
 
 
 def test_gaps_are_told_of_shown_rates_alone(page):

@@ -82,12 +82,11 @@ class Cells:
         row = self.counts.get(key)
         return no_count(_absent(self.counts, key)) if row is None else count_of(row)
 
-    def members(self, dimension: str, code: str, place: Place = EVERYWHERE) -> str:
-        """Return the codes that a row holds together, joined by commas; empty where it holds one group."""
-        where = (place.institution_id, place.cip_code, dimension, code)
-        rows = [row for told in (self.rates, self.counts) for key, row in told.items() if key[1:] == where]
-        held = {member for row in rows if row["members"] for member in row["members"].split(",")}
-        return ",".join(sorted(held))
+    def members(self, what: str, dimension: str, code: str, place: Place = EVERYWHERE) -> str:
+        """Return the codes that a row of an indicator or count holds together, joined by commas; else empty."""
+        key = (what, place.institution_id, place.cip_code, dimension, code)
+        row = self.rates.get(key) or self.counts.get(key)
+        return (row["members"] or "") if row else ""
 
     def institutions(self) -> list[str]:
         """Return the ids of the institutions that a number of everybody was published for."""

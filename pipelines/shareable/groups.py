@@ -58,7 +58,7 @@ def group(cells: Cells, name: str, place: Place, dimension: str = ALL, code: str
 def _groups(cells: Cells, names: Names, dimension: str, *, has_rates: bool) -> Groups:
     lines, withheld = [], []
     for code in names.in_order(dimension, cells.codes(dimension)):
-        members = names.members(dimension, cells.members(dimension, code))
+        members = _members(cells, names, dimension, code, cells.measured if has_rates else STUDENTS)
         line = group(cells, names.group(dimension, code), EVERYWHERE, dimension, code, members)
         told = line.rates if has_rates else line.counts
         if all(_is_dark(one) for one in told):
@@ -66,6 +66,19 @@ def _groups(cells: Cells, names: Names, dimension: str, *, has_rates: bool) -> G
         elif any(one.status not in _ABSENT for one in told):
             lines.append(line)
     return Groups(dimension, names.dimension(dimension), tuple(lines), tuple(withheld))
+
+
+def _members(cells: Cells, names: Names, dimension: str, code: str, columns: Sequence[str]) -> str:
+    """Return whom a line holds together; by column where each shows other groups."""
+    found = {what: names.members(dimension, cells.members(what, dimension, code)) for what in columns}
+    held = {what: members for what, members in found.items() if members}
+    if len(set(held.values())) <= 1:
+        return next(iter(held.values()), "")
+    return "; ".join(f"{_column(what)}: {members}" for what, members in held.items())
+
+
+def _column(what: str) -> str:
+    return f"{what.capitalize()}s" if what in STUDENTS else what
 
 
 def _is_dark(told: Count | Rate) -> bool:
