@@ -151,10 +151,11 @@ def _gather(
         params=[grantee_id, list(years)],
     ).pl()
     shown = [] if earlier is None else list(earlier.filter(pl.col("is_shown")).select(KEYS).iter_rows())
-    return Cells(keys, _problem(keys["count"].to_numpy(), [row in shown for row in keys.select(KEYS).iter_rows()]))
+    return Cells(keys, problem_of(keys["count"].to_numpy(), [row in shown for row in keys.select(KEYS).iter_rows()]))
 
 
-def _problem(count: np.ndarray, is_known: Iterable[bool]) -> Problem:
+def problem_of(count: np.ndarray, is_known: Iterable[bool]) -> Problem:
+    """Return a problem without relations, in which only counts under the threshold are withheld."""
     cells, is_small = len(count), (count > 0) & (count < THRESHOLD)
     none: Flags = np.zeros(cells, dtype=np.bool_)
     number = np.zeros(cells, dtype=np.int64)

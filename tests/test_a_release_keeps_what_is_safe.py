@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
-from release_example import BO, House, house, students
+from release_example import BO, Cells, House, house, problem_of, students
 
 from pipelines.acts.people import STEWARD
 from pipelines.configuration import ConfigurationError
@@ -199,3 +200,41 @@ def test_the_deed_is_logged_with_counts_and_no_more(home: House) -> None:
     assert (person, role) == (BO.name, BO.role)
     assert '"withheld_count":1' in details
     assert "asian" not in details
+
+
+def test_a_year_that_rests_stands_in_the_question_with_what_left_of_it(home: House) -> None:
+    home.figures({**students("oregon", "2022-23", white=30, black=40), **OREGON})
+    home.release("oregon", years=["2022-23"], day=1)
+    asked: list[tuple[str, ...]] = []
+    rooms = home.rooms()
+
+    def gather(connection: Any, grantee_id: str, years: Any, earlier: Any) -> Any:
+        if earlier is not None:
+            asked.append((*years, *sorted(set(earlier["program_year"]))))
+        return rooms.gather(connection, grantee_id, years, earlier)
+
+    home.release("oregon", day=2, gather=gather)
+    assert asked == [("2023-24", "2022-23")]
+    assert home.asked("select program_year, number from publish.release order by all") == [
+        ("2022-23", 1), ("2023-24", 2),
+    ]  # fmt: skip
+
+
+def test_sums_over_years_are_withdrawn_when_a_release_no_longer_makes_them(home: House) -> None:
+    span = "2022-23 to 2023-24"
+    home.figures({**students("oregon", "2022-23", white=30), **OREGON})
+    rooms = home.rooms()
+
+    def summed(cells: Any, _: Any) -> Any:
+        more = cells.keys.head(1).with_columns(program_year=pl.lit(span), count=pl.lit(156, pl.Int64))
+        keys = pl.concat([cells.keys, more])
+        return Cells(keys, problem_of(keys["count"].to_numpy(), [False] * keys.height))
+
+    home.release("oregon", day=1, pooled=summed)
+    in_force = f"select number, cell_count from quality.release where program_year = '{span}' order by number desc"
+    assert home.asked(in_force) == [(1, 1)]
+    home.figures({**students("oregon", "2022-23", white=60), **OREGON})
+    home.release("oregon", day=2, pooled=rooms.pooled)
+    assert home.asked(in_force) == [(2, 0), (1, 1)]
+    assert home.asked(f"select count(*) from quality.release_count where program_year = '{span}'") == [(0,)]
+    assert home.asked("select distinct program_year from publish.release order by 1") == [("2022-23",), ("2023-24",)]

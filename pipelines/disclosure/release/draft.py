@@ -23,8 +23,8 @@ from pipelines.suppression_policy import policy_of
 
 Say = Callable[[str], None]
 _TOLD = (
-    "counts of it that must be uncertain cannot be protected: what has left already, or what everybody knows, tells "
-    "them; it stays as it is until its policy or its counts are others"
+    "counts that must be uncertain cannot be protected, because what has left already or what everybody knows tells "
+    "them; the year stays as it is until its policy or its figures are others"
 )
 _NO_FIGURES = "no figures have been computed; `cte run` computes them"
 
@@ -132,7 +132,7 @@ def _decide(
         started = time.monotonic()
         gathered, decision = _protected(gathered, fresh, rooms)
         if decision.exposed.size:
-            years = _without(years, gathered.keys[decision.exposed]["program_year"])
+            years = _without(years, gathered.keys[decision.exposed])
             continue
         whole, is_withheld, words = _summed(gathered, decision.is_withheld, decision.words, rooms)
         cells = of_years(cell_rows(whole, is_withheld), fresh)
@@ -175,11 +175,14 @@ def _summed(gathered: Any, is_withheld: Flags, words: str, rooms: Rooms) -> tupl
     return whole, decision.is_withheld, f"{words}; sums over years: {decision.words}"
 
 
-def _without(years: Mapping[str, Year], exposed: pl.Series) -> dict[str, Year]:
+def _without(years: Mapping[str, Year], exposed: pl.DataFrame) -> dict[str, Year]:
     """Return the years, those kept back that hold a count which cannot be protected; all where that is none of them."""
     fresh = [name for name, year in years.items() if year.fate == FRESH]
-    names = [name for name in fresh if any(span[:7] <= name <= span[-7:] for span in set(exposed))] or fresh
-    return {name: year.kept(_TOLD) if name in names else year for name, year in years.items()}
+    held = set(exposed["program_year"])
+    names = [name for name in fresh if any(span[:7] <= name <= span[-7:] for span in held)] or fresh
+    kinds = sorted(set(exposed.select("count_code", "subgroup_dimension").iter_rows()))
+    why = f"{exposed.height} {_TOLD} ({'; '.join(f'{code} by {by}' for code, by in kinds[:3])})"
+    return {name: year.kept(why) if name in names else year for name, year in years.items()}
 
 
 def _since(started: float) -> int:

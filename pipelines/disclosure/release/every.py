@@ -10,7 +10,7 @@ from pipelines.disclosure.release.draft import Say
 from pipelines.disclosure.release.one import Ended, release_one
 from pipelines.disclosure.release.rehearsal import write_rehearsal
 from pipelines.disclosure.release.rooms import Rooms
-from pipelines.disclosure.release.words import lines_of, table_lines
+from pipelines.disclosure.release.words import kind_lines, lines_of
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.home import is_sample_home
 
@@ -40,7 +40,7 @@ def _tell(office: Office, ended: Ended, say: Say, *, is_rehearsal: bool) -> None
     if is_rehearsal and ended.years:
         if ended.cells.height:
             say("  restricted, not to be passed on:")
-            for line in table_lines(ended.cells):
+            for line in kind_lines(ended.cells):
                 say(f"  {line}")
         for path in write_rehearsal(office.home, ended, is_sample=bool(is_sample_home(office.home))):
             say(f"  written: {path}")

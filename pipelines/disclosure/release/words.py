@@ -40,6 +40,13 @@ def lines_of(ended: Ended, *, is_rehearsal: bool) -> Iterator[str]:
             yield from _cautions(year.change.by_institution)
 
 
+def kind_lines(cells: pl.DataFrame) -> Iterator[str]:
+    """Yield how much is withheld by kind of count."""
+    written = cells.filter(pl.col("role") == "written")
+    for (count_code,), part in sorted(written.group_by("count_code"), key=_place):
+        yield f"  {count_code}: {_share(part)}"
+
+
 def table_lines(cells: pl.DataFrame) -> Iterator[str]:
     """Yield how much is withheld by kind of count and dimension."""
     written = cells.filter(pl.col("role") == "written")
