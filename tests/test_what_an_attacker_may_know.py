@@ -17,6 +17,8 @@ from pipelines.suppression_policy import policy_of
 
 Fact = tuple[frozenset[tuple[Key, int]], int, int]
 SINGLE = ("sex", "race_ethnicity", "career_cluster", "eligible_recipient")
+# Without success in one part, with success in another: nobody of no success in the whole.
+NOT_WITHIN = ("other", "failure", "unknown", "known")
 PARTITIONS = ("sex", "race_ethnicity")
 seeds = pytest.mark.parametrize("seed", range(3))
 
@@ -81,7 +83,8 @@ def required(counts: dict[Key, int]) -> set[Fact]:
             found.add((frozenset([(total, 1), *((part, -1) for part in parts)]), 0, 0))
         else:
             found.add((frozenset([(total, 1), *((part, -1) for part in parts)]), -NO_LIMIT, 0))
-            found |= {(frozenset([(part, 1), (total, -1)]), -NO_LIMIT, 0) for part in parts}
+            if total[1].split("_")[0] not in NOT_WITHIN:
+                found |= {(frozenset([(part, 1), (total, -1)]), -NO_LIMIT, 0) for part in parts}
     return {fact for fact in found if fact[1] <= sum(counts[key] * sign for key, sign in fact[0]) <= fact[2]}
 
 

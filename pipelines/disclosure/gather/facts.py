@@ -44,11 +44,6 @@ def at_most(parts: pl.DataFrame) -> Facts:
     return Facts(pl.concat([of_totals, of_parts]), _bounds(pairs["fact"], -NO_LIMIT, 0))
 
 
-def covers(parts: pl.DataFrame) -> list[Facts]:
-    """Return the facts of sets that overlap: each cell of (total, cell) is at most its total, their sum at least."""
-    return [at_most(parts), sums(parts, lowest=-NO_LIMIT)]
-
-
 def caps(cells: pl.DataFrame) -> Facts:
     """Return for each row of (cell, highest): the cell is at most that."""
     numbered = cells.with_row_index("fact").with_columns(pl.col("fact").cast(pl.Int64))

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import duckdb
 import polars as pl
 
-from pipelines.disclosure.gather.facts import Facts, at_most, covers, sums
+from pipelines.disclosure.gather.facts import Facts, at_most, sums
 from pipelines.disclosure.gather.plan import CLUSTER, RECIPIENT
-from pipelines.disclosure.gather.relations import parts_of
+from pipelines.disclosure.gather.relations import overlapping, parts_of, within
 from pipelines.disclosure.problem import NO_LIMIT
 from pipelines.measures.dimensions import ALL, UNKNOWN
 
@@ -46,8 +46,7 @@ def cluster_facts(connection: duckdb.DuckDBPyConnection, grantee_id: str, cells:
         pl.lit(CLUSTER).alias("subgroup_dimension"),
         pl.col("cluster").alias("subgroup_code"),
     )
-    within = parts_of(cells, up.filter("is_only"))
-    return [at_most(within), sums(parts_of(cells, up), lowest=-NO_LIMIT)]
+    return [within(parts_of(cells, up.filter("is_only"))), sums(parts_of(cells, up), lowest=-NO_LIMIT)]
 
 
 def recipient_facts(connection: duckdb.DuckDBPyConnection, grantee_id: str, cells: pl.DataFrame) -> list[Facts]:
@@ -61,7 +60,7 @@ def recipient_facts(connection: duckdb.DuckDBPyConnection, grantee_id: str, cell
         pl.lit(RECIPIENT).alias("subgroup_dimension"),
         pl.col("recipient").fill_null(UNKNOWN).alias("subgroup_code"),
     )
-    return covers(parts_of(cells, up))
+    return overlapping(parts_of(cells, up))
 
 
 def inclusions(cells: pl.DataFrame) -> list[tuple[tuple[str, str], tuple[str, str]]]:

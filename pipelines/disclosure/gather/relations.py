@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.disclosure.gather.facts import Facts, covers, sums
+from pipelines.disclosure.gather.facts import Facts, at_most, sums
+from pipelines.disclosure.gather.plan import STUDENT_COUNTS
+from pipelines.disclosure.problem import NO_LIMIT
 from pipelines.measures.dimensions import ALL
 
 _CELL = ["grantee_id", "program_year", "count_code", "institution_id", "cip_code", "subgroup_dimension",
@@ -15,15 +17,27 @@ _CELL = ["grantee_id", "program_year", "count_code", "institution_id", "cip_code
 _SPLITS = (
     ("denominator", ("numerator", "other")), ("other", ("failure", "unknown")), ("denominator", ("known", "unknown")),
 )  # fmt: skip
-# Persons of no success may be of success elsewhere, so they stand in parts without standing in the whole. Tried all the
-# same: what the counts do not satisfy is left out.
 
 
 def parts_of(cells: pl.DataFrame, children: pl.DataFrame) -> pl.DataFrame:
     """Return (total, cell) for children whose columns of ``plan.KEYS`` name their total, and ``cell`` themselves."""
     totals = cells.select(*_CELL, pl.col("cell").alias("total"))
-    found = children.select(*_CELL, "cell", *([c for c in ("margin", "by") if c in children.columns]))
+    found = children.select(*_CELL, "cell", *([c for c in ("kind", "margin", "by") if c in children.columns]))
     return found.join(totals, on=_CELL, how="inner", nulls_equal=True, maintain_order="left")
+
+
+def within(parts: pl.DataFrame) -> Facts:
+    """Return that parts of sets that overlap are at most the whole, where that follows from what is counted.
+
+    Who succeeds in a part succeeds in the whole. Who does not may do so in another part and is then nobody of no
+    success in the whole: of such counts only the sum of parts is bounded.
+    """
+    return at_most(parts.filter(pl.col("kind").is_in([*STUDENT_COUNTS, "denominator", "numerator"])))
+
+
+def overlapping(parts: pl.DataFrame) -> list[Facts]:
+    """Return the facts of parts that overlap: each is at most the whole (``within``), and all together at least."""
+    return [within(parts), sums(parts, lowest=-NO_LIMIT)]
 
 
 def dimension_facts(cells: pl.DataFrame, margins: pl.DataFrame) -> list[Facts]:
@@ -62,7 +76,7 @@ def place_facts(cells: pl.DataFrame) -> list[Facts]:
     null = pl.lit(None, pl.String)
     places = parts_of(cells, of_institutions.with_columns(null.alias("institution_id")))
     programs = parts_of(cells, of_programs.with_columns(null.alias("cip_code")))
-    return [*covers(places), *covers(programs)]
+    return [*overlapping(places), *overlapping(programs)]
 
 
 def indicator_facts(cells: pl.DataFrame) -> list[Facts]:
@@ -84,5 +98,5 @@ def indicator_facts(cells: pl.DataFrame) -> list[Facts]:
 
 def _by_margin(parts: pl.DataFrame) -> list[Facts]:
     """Return the facts of parts by how they sum: partitions are equalities. Parts of no margin say nothing."""
-    of = {kind: parts.filter(pl.col("margin") == kind).select("total", "cell") for kind in ("partition", "cover")}
-    return [sums(of["partition"]), *covers(of["cover"])]
+    of = {kind: parts.filter(pl.col("margin") == kind) for kind in ("partition", "cover")}
+    return [sums(of["partition"]), *overlapping(of["cover"])]
