@@ -241,6 +241,15 @@ def test_a_page_can_be_read_with_a_screen_reader(page):
     assert {a["href"][1:] for a in read.having("a") if a["href"].startswith("#")} <= set(ids)
 
 
+def test_what_is_folded_opens_on_paper_and_wide_tables_scroll_in_a_frame_of_their_own(page):
+    read = Reader(page)
+    frames = [a for a in read.having("div") if a.get("class") == "scroll"]
+
+    assert len(frames) == len(read.having("table"))
+    assert all(frame["role"] == "region" and frame["tabindex"] == "0" for frame in frames)
+    assert "details::details-content" in page
+
+
 def test_drawings_say_nothing_to_those_who_listen_because_the_words_beside_them_say_it_all(page):
     read = Reader(page)
 
