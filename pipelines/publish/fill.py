@@ -20,6 +20,7 @@ from pipelines.warehouse import insert_rows
 if TYPE_CHECKING:
     from expectations.rule import Rule
 
+TABLES = (GRANTEE, INSTITUTION, DEFINITION, CODE, NOTE, RULE, DICTIONARY)  # the others are models of sql/publish
 _VIEWS = ("quality.release_in_force", "quality.release_count")  # a home of an earlier version has none before its night
 
 

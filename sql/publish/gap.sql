@@ -3,7 +3,8 @@
 -- publish.indicator alone: where group or reference has a code, so has the gap. Persons whose group is not known, and
 -- all_other, are no group and have no gap. A gap is no finding: it says nothing of chance, of unknown outcomes or of
 -- why; the small groups, where gaps are widest and least certain, are withheld. It is not_computable also where it
--- would say nothing: the group is everybody, or is defined by what the indicator measures.
+-- would say nothing: the group is everybody, or is defined by what the indicator measures. The gap of 3P1 between the
+-- sexes says which of them more programs are nontraditional for, and not who does well in them.
 -- grain: grantee_id, program_year, indicator_code, institution_id, cip_code, subgroup_dimension, subgroup_code
 -- column grantee_id: The grantee (publish.grantee).
 -- column program_year: The reporting year.
