@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines import warehouse
 from pipelines.measures.definitions import load_definitions
@@ -68,6 +69,22 @@ def measured(connection: duckdb.DuckDBPyConnection, met: int, count: int, **valu
     code = values.pop("code", None) or hidden
     cell(connection, f"denominator_{indicator}", count, code=hidden, **values)
     cell(connection, f"numerator_{indicator}", met, code=code, **values)
+
+
+def measured_many(connection: duckdb.DuckDBPyConnection, dimension: str, groups: dict[str, tuple[int, int]]) -> None:
+    """Add shown groups of a dimension to 1P1 of release r1 at once: code to (met, persons)."""
+    frame = pl.DataFrame([
+        {
+            "release_id": "r1", "grantee_id": "oregon", "program_year": YEAR, "count_code": f"{kind}_1P1",
+            "subgroup_dimension": dimension, "subgroup_code": code, "count": count, "role": "written",
+            "threshold": 10, "is_sensitive": False, "is_shown": True,
+        }
+        for code, (met, persons) in groups.items()
+        for kind, count in (("numerator", met), ("denominator", persons))
+    ])  # fmt: skip
+    connection.register("frame", frame)
+    connection.execute("insert into quality.release_cell by name select * from frame")
+    connection.unregister("frame")
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:

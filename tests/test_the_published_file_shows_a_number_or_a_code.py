@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from released_rows import SPAN, build_published, cell, empty_warehouse, measured, release
+from released_rows import SPAN, build_published, cell, empty_warehouse, measured, measured_many, release
 
 from pipelines.measures.gaps.exact import students_needed
 from pipelines.suppression_policy import Policy
@@ -116,9 +116,8 @@ def test_rates_are_rounded_as_the_policy_rounds_them_in_whole_numbers(digits: in
     connection = empty_warehouse()
     release(connection, policy={"rate_digits": digits})
     policy = Policy(10, 10, (), digits, 1, 10, "", None, "")
-    for count in range(1, 120):
-        for met in (count // 3, count // 2, (2 * count) // 3):
-            measured(connection, met, count, subgroup_dimension="sex", subgroup_code=f"{met}/{count}")
+    pairs = {(met, count) for count in range(1, 120) for met in (count // 3, count // 2, (2 * count) // 3)}
+    measured_many(connection, "sex", {f"{met}/{count}": (met, count) for met, count in sorted(pairs)})
     build_published(connection, "indicator")
     rows = connection.execute("select numerator_count, denominator_count, rate from publish.indicator").fetchall()
     assert len(rows) > 200
@@ -251,8 +250,8 @@ def test_the_students_that_a_gap_needs_are_those_of_the_restricted_tables(home: 
     measured(home, all_met, total)
     counts = generator.integers(1, total, 300)
     met = np.minimum(generator.integers(0, total, 300) % (counts + 1), all_met)
-    for number, (one, count) in enumerate(zip(met.tolist(), counts.tolist(), strict=True)):
-        measured(home, one, count, subgroup_dimension="race_ethnicity", subgroup_code=str(number))
+    pairs = zip(met.tolist(), counts.tolist(), strict=True)
+    measured_many(home, "race_ethnicity", {str(number): pair for number, pair in enumerate(pairs)})
     build_published(home, "indicator", "gap")
     found = home.execute(
         "select gap.students_needed from publish.gap as gap order by cast(gap.subgroup_code as integer)"
