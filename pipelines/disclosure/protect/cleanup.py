@@ -11,19 +11,22 @@ from pipelines.disclosure.problem import Flags, Problem
 from pipelines.disclosure.protect.completion import Clock, Completion
 from pipelines.disclosure.protect.examination import Scene, examine
 from pipelines.disclosure.protect.groups import Groups, Places, groups
-from pipelines.disclosure.protect.witnesses import nothing_seen
+from pipelines.disclosure.protect.witnesses import Witnesses
 
-ROUNDS = 40  # one cell of each group a round
+ROUNDS = 12  # one cell of each group a round
 
 
-def shown_again(problem: Problem, scene: Scene, base: Flags, done: Completion, clock: Clock) -> Completion:
+def shown_again(
+    problem: Problem, scene: Scene, base: Flags, done: Completion, timing: tuple[Clock, Witnesses]
+) -> Completion:
     """Return a completion in which cells are shown that no target needs, the dearest of each group first."""
-    withheld, seen, is_tried = done.withheld, nothing_seen(base.size), base.copy()
+    clock, seen = timing
+    withheld, is_tried = done.withheld, base | ~done.is_greedy
     scene = replace(scene, targets=np.setdiff1d(scene.targets, np.union1d(done.hopeless, done.unsafe)))
     for _ in range(ROUNDS):
         told = groups(scene.space, scene.choice.is_fixed | withheld, scene.facts, scene.facts & scene.space.is_equality)
         picked = _dearest(problem, told, withheld & ~is_tried & ~_is_hidden(problem, withheld))
-        if not picked.size or time.monotonic() > clock.hard:
+        if not picked.size or time.process_time() > clock.hard:
             break
         is_tried[picked] = True
         trial = withheld.copy()
@@ -32,7 +35,7 @@ def shown_again(problem: Problem, scene: Scene, base: Flags, done: Completion, c
         back = picked[np.isin(told.of_cell[picked], told.of_cell[unsafe])]
         trial[back if np.isin(told.of_cell[unsafe], told.of_cell[picked]).all() else picked] = True
         withheld = trial
-    is_needed = examine(scene, withheld, nothing_seen(base.size)).unsafe.size > 0
+    is_needed = examine(scene, withheld, seen).unsafe.size > 0
     return done if is_needed else replace(done, withheld=withheld)
 
 

@@ -13,7 +13,7 @@ from pipelines.disclosure.protect.examination import Scene, examine
 from pipelines.disclosure.protect.groups import Places
 from pipelines.disclosure.protect.hiding import closed, hidden_by
 from pipelines.disclosure.protect.master import Master
-from pipelines.disclosure.protect.witnesses import nothing_seen
+from pipelines.disclosure.protect.witnesses import Witnesses
 
 ROUNDS = 60  # of cuts; what has not settled by then is settled greedily
 
@@ -38,15 +38,18 @@ class Completion:
 
 @dataclass(frozen=True)
 class Clock:
-    """When to stop looking for the cheapest, and when to stop altogether (``time.monotonic``)."""
+    """When to stop looking for the cheapest, and when to stop altogether (``time.process_time``: a busy machine decides as a quiet one)."""
 
     soft: float
     hard: float
 
 
-def complete(problem: Problem, scene: Scene, withheld: Flags, clock: Clock, *, is_optimal: bool) -> Completion:
+def complete(
+    problem: Problem, scene: Scene, withheld: Flags, timing: tuple[Clock, Witnesses], *, is_optimal: bool
+) -> Completion:
     """Return the least cells to withhold besides those withheld already, so that all targets of a scene are safe."""
-    master, seen = Master(problem.weight, hidden_by(problem)), nothing_seen(withheld.size)
+    clock, seen = timing
+    master = Master(problem.weight, hidden_by(problem))
     no, nobody = np.zeros(withheld.size, dtype=bool), np.zeros(0, dtype=np.int64)
     now, rounds = Completion(withheld, nobody, scene.targets, no, no, 0), 0
     while True:
@@ -55,11 +58,11 @@ def complete(problem: Problem, scene: Scene, withheld: Flags, clock: Clock, *, i
         scene = replace(scene, targets=np.setdiff1d(scene.targets, lost))
         now = replace(now, hopeless=np.union1d(now.hopeless, lost), unsafe=np.setdiff1d(verdict.unsafe, lost))
         cuts = [c for c in verdict.cuts if c.is_possible and c.target not in lost]
-        if not now.unsafe.size or time.monotonic() > clock.hard:
+        if not now.unsafe.size or time.process_time() > clock.hard:
             return now
         if not cuts:  # only targets that were not asked yet
             continue
-        is_optimal = is_optimal and rounds < ROUNDS and time.monotonic() < clock.soft
+        is_optimal = is_optimal and rounds < ROUNDS and time.process_time() < clock.soft
         now = _by_master(problem, master, withheld, now, cuts) if is_optimal else _greedily(problem, master, now, cuts)
         rounds += 1
 

@@ -28,7 +28,8 @@ def determined(space: Deviations, unknown: Flags, facts: Flags, targets: Places)
     entries = space.matrix.tocoo()
     used = unknown[entries.col] & (facts & space.is_equality)[entries.row]
     row, column, value = entries.row[used], entries.col[used], entries.data[used]
-    is_open, may, rounds = unknown.copy(), np.ones(unknown.size, dtype=bool), []
+    is_open, may = unknown.copy(), np.ones(unknown.size, dtype=bool)
+    rounds: list[tuple[Places, Places, Counts]] = []
     may[targets] = False
     while True:
         live = is_open[column]

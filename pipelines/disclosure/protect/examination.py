@@ -16,8 +16,9 @@ from pipelines.disclosure.protect.groups import Groups, Places, groups
 from pipelines.disclosure.protect.witnesses import Witnesses
 from pipelines.disclosure.protect.world import reach, whole_world
 
-EFFORT = 60_000  # unknowns of one round of single questions: about one second
-SWEEPS = 12  # rounds in which many targets are moved at once
+EFFORT = 5_000  # cells of a group times its targets that are asked one by one in a round: a tenth of a second
+AT_LEAST, SLOW = 4, 0.98  # sweeps go on as long as each proves one in fifty targets safe
+SWEEPS = 24  # rounds in which many targets are moved at once
 MANY = 20  # targets of a group from which on that is worth it
 
 
@@ -78,8 +79,7 @@ def _ask(
     space, (unknown, clear) = scene.space, state
     asked = _swept(space, told, asked, unknown, seen)
     # Large groups are asked about a few targets at a time: what is withheld for those mostly protects their neighbors.
-    effort = np.cumsum(told.size[told.of_cell[asked]] * 2)
-    asked = asked[: max(1, int(np.searchsorted(effort, EFFORT)))]
+    asked = asked[_turn(told.of_cell[asked]) < np.maximum(1, EFFORT // told.size[told.of_cell[asked]])]
     jobs, sign = np.concatenate([asked, asked]), np.repeat(np.array([-1.0, 1.0]), asked.size)
     aims = csr_matrix((sign, (np.arange(jobs.size), jobs)), shape=(jobs.size, unknown.size))
     reached = reach(space, told, aims)
@@ -100,6 +100,15 @@ def _ask(
     return cuts, left[~seen.are_safe(space, unknown, left)]
 
 
+def _turn(group: Places) -> Places:
+    """Return how many of the same group stand before each one."""
+    order = np.argsort(group, kind="stable")
+    begins = np.searchsorted(group[order], group)
+    result: Places = np.empty_like(group)
+    result[order] = np.arange(group.size)
+    return result - begins
+
+
 def _swept(space: Deviations, told: Groups, asked: Places, unknown: Flags, seen: Witnesses) -> Places:
     """Return the targets left when worlds that move many at once have been looked for, as long as that helps."""
     random = np.random.default_rng(7)
@@ -112,7 +121,7 @@ def _swept(space: Deviations, told: Groups, asked: Places, unknown: Flags, seen:
         for k in range(aims.shape[0]):  # a corner between whole numbers
             seen.add(whole_world(narrow, told, aims[k], gap=0.1))
         left = asked[~seen.are_safe(space, unknown, asked)]
-        if number > 1 and left.size > 0.98 * asked.size:
+        if number > AT_LEAST and left.size > SLOW * asked.size:
             return left
         asked = left
     return asked

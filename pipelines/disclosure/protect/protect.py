@@ -17,7 +17,7 @@ from pipelines.disclosure.protect.deviation import Deviations, deviations
 from pipelines.disclosure.protect.examination import Scene, examine
 from pipelines.disclosure.protect.hiding import closed
 from pipelines.disclosure.protect.row_wise import row_wise
-from pipelines.disclosure.protect.witnesses import nothing_seen
+from pipelines.disclosure.protect.witnesses import Witnesses, nothing_seen, still_true
 
 Method = Literal["optimal", "greedy", "rows"]
 
@@ -30,7 +30,7 @@ class Protection:
     ``exposed``      sensitive cells that nothing protects: known for good, or told whatever is withheld.
     ``unproven``     sensitive cells for which no proof was found in time; to be refused, not released.
     ``status``       by block: optimal | within_time | greedy | whole_block.
-    ``loss``, ``bound``  weight withheld besides ``must_hide``, and what no choice stage by stage can be below.
+    ``loss``, ``bound``  weight withheld besides ``must_hide``, and the least of any choice (None after several stages).
     ``is_proven``    every sensitive cell has whole worlds that keep it uncertain.
     """
 
@@ -39,13 +39,15 @@ class Protection:
     unproven: Flags
     status: dict[int, str]
     loss: int
-    bound: int
+    bound: int | None
     seconds: float
     is_proven: bool
 
     @property
-    def gap(self) -> float:
-        """Return the share of the loss that a better choice might save at most; 0 where it is the least."""
+    def gap(self) -> float | None:
+        """Return the share of the loss that a better choice might save at most; 0 is the least, None unknown."""
+        if self.bound is None:
+            return None
         return max(0.0, 1 - self.bound / self.loss) if self.loss else 0.0
 
 
@@ -54,18 +56,19 @@ def protect(problem: Problem, *, seconds: float = 60.0, method: Method = "optima
 
     Args:
         problem: counts, relations and what must stay uncertain.
-        seconds: for the search of the cheapest; then it goes on greedily, and after as long again it withholds blocks.
+        seconds: of processor time for the search of the cheapest; then it goes on greedily, and after three times as
+            long it withholds whole blocks.
         method: ``optimal``; ``greedy`` without integer programs; ``rows`` the practice of hiding the smallest other
             cell of the row, unproven: both for comparison.
 
     Raises ValueError where the truth contradicts a relation.
     """
-    begin = time.monotonic()
+    begin = time.process_time()
     space = deviations(problem)
     base = closed(problem, problem.must_hide | problem.is_sensitive)
     if method == "rows":
         last = _unproven(problem, closed(problem, row_wise(problem, base)))
-        bound = 0
+        bound = None
     else:
         last, bound = _decide(problem, space, base, begin, seconds, is_optimal=method == "optimal")
     is_target = problem.is_sensitive & (problem.width > 0)
@@ -79,38 +82,41 @@ def protect(problem: Problem, *, seconds: float = 60.0, method: Method = "optima
         _status(problem, last),
         int(problem.weight[last.withheld & ~base].sum()),
         bound,
-        time.monotonic() - begin,
+        time.process_time() - begin,
         is_proven=not (exposed | unproven).any(),
     )
 
 
 def _decide(
     problem: Problem, space: Deviations, base: Flags, begin: float, seconds: float, *, is_optimal: bool
-) -> tuple[Completion, int]:
-    """Return what is withheld after all stages and the check of everything together, and the bound of the stages."""
+) -> tuple[Completion, int | None]:
+    """Return what is withheld after all stages and the check of everything, and the bound if there is one stage."""
     is_open = problem.is_published & ~problem.is_known & ~base
     stages = np.unique(problem.stage[is_open | problem.is_sensitive])
     latest = _latest_stage(problem)
-    withheld, bound, is_greedy, is_limited = base, 0, np.zeros_like(base), np.zeros_like(base)
+    withheld, is_greedy, is_limited = base, np.zeros_like(base), np.zeros_like(base)
+    seen = nothing_seen(base.size)
     for number, stage in enumerate(stages[: 0 if stages.size == 1 else None]):
         clock = Clock(
             begin + seconds * (number + 1) / (stages.size + 1), begin + seconds * (number + 2) / (stages.size + 1)
         )
         scene = _scene(problem, space, withheld, is_open & (problem.stage == stage), latest <= stage)
         scene = replace(scene, targets=scene.targets[problem.stage[scene.targets] <= stage])
-        step = complete(problem, scene, withheld, clock, is_optimal=is_optimal)
-        withheld, bound = step.withheld, bound + step.bound
+        seen = still_true(space, scene.facts, seen)
+        step = complete(problem, scene, withheld, (clock, seen), is_optimal=is_optimal)
+        withheld = step.withheld
         is_greedy, is_limited = is_greedy | step.is_greedy, is_limited | step.is_limited
-    clock = Clock(begin + seconds, begin + 2 * seconds)
+    clock = Clock(begin + seconds, begin + 4 * seconds)
     scene = _scene(problem, space, withheld, is_open, np.ones(latest.size, dtype=bool))
-    last = complete(problem, scene, withheld, clock, is_optimal=is_optimal)
+    seen = still_true(space, scene.facts, seen)
+    last = complete(problem, scene, withheld, (clock, seen), is_optimal=is_optimal)
     is_repaired = last.withheld & ~withheld if stages.size > 1 else np.zeros_like(base)
     last = replace(last, is_greedy=last.is_greedy | is_greedy | is_repaired, is_limited=last.is_limited | is_limited)
     if last.is_greedy.any():
-        last = shown_again(problem, _scene(problem, space, base, is_open, scene.facts), base, last, clock)
+        last = shown_again(problem, _scene(problem, space, base, is_open, scene.facts), base, last, (clock, seen))
     if last.unsafe.size:
-        last = _whole_blocks(problem, space, last, is_open)
-    return last, bound + (last.bound if stages.size == 1 else 0)
+        last = _whole_blocks(problem, space, last, is_open, seen)
+    return last, None if stages.size > 1 else last.bound
 
 
 def _scene(problem: Problem, space: Deviations, withheld: Flags, candidates: Flags, facts: Flags) -> Scene:
@@ -129,12 +135,12 @@ def _latest_stage(problem: Problem) -> npt.NDArray[np.int64]:
     return latest
 
 
-def _whole_blocks(problem: Problem, space: Deviations, last: Completion, is_open: Flags) -> Completion:
+def _whole_blocks(problem: Problem, space: Deviations, last: Completion, is_open: Flags, seen: Witnesses) -> Completion:
     """Return the release without the blocks of targets that were not proven safe in time."""
     blocks = np.unique(problem.block[last.unsafe])
     withheld = closed(problem, last.withheld | (is_open & np.isin(problem.block, blocks)))
     scene = _scene(problem, space, withheld, np.zeros_like(is_open), np.ones(space.matrix.shape[0], dtype=bool))
-    verdict = examine(scene, withheld, nothing_seen(withheld.size))
+    verdict = examine(scene, withheld, seen)
     return replace(last, withheld=withheld, unsafe=verdict.unsafe)
 
 

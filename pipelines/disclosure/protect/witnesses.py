@@ -42,6 +42,16 @@ class Witnesses:
         return result
 
 
+def still_true(space: Deviations, facts: Flags, seen: Witnesses) -> Witnesses:
+    """Return the witnesses that agree with more facts as well."""
+    said = space.matrix[facts] @ seen.worlds.T
+    low, high = space.fact_lowest[facts], space.fact_highest[facts]
+    entries = said.tocoo()
+    is_false = (entries.data < low[entries.row]) | (entries.data > high[entries.row])
+    wrong = np.bincount(entries.col[is_false], minlength=seen.worlds.shape[0])
+    return Witnesses(seen.worlds[wrong == 0])
+
+
 def nothing_seen(cells: int) -> Witnesses:
     """Return no witnesses."""
     return Witnesses(csr_matrix((0, cells), dtype=np.int64))
