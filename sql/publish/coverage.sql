@@ -40,7 +40,7 @@ total as (
     where subgroup_dimension = 'all'
 ),
 
--- What the law calls threshold stands in the policy of the release for counts of persons.
+-- The threshold as it was on the day of the release; the strictest of all kinds of counts.
 policy as (
     select
         release_id,
