@@ -19,6 +19,9 @@ from pipelines.disclosure.worlds import Worlds
 WITNESS, LINEAR, TIME = "witness", "linear", "time"
 BROAD_ROUNDS = 24  # many targets at once; each must prove a part of those that are open, or singles follow
 LEAST_GAIN = 0.04
+NEAR = ((60, False), (150, False), (150, True))  # cells of a neighborhood, and whether whole numbers are asked for
+LARGE = 1_000  # cells that hang together: smaller ones are solved whole
+AT_ONCE = 3_000  # cells in one call: its own cost is shared, and it stays quick
 Indices = npt.NDArray[np.int64]
 
 
@@ -61,6 +64,7 @@ def attack(  # noqa: PLR0913 - what is said, what is known and what is asked are
     hunt = _Hunt(left, counts, np.asarray(targets, dtype=np.int64), width, started + seconds)
     hunt.by_bounds()
     hunt.broadly()
+    hunt.nearby()
     hunt.singly()
     hunt.by_branching()
     return hunt.result(time.monotonic() - started)
@@ -79,6 +83,8 @@ class _Hunt:
         self.sure_low, self.sure_high = left.lowest[targets].copy(), left.highest[targets].copy()
         self.worlds = Worlds(left, counts)
         self.component = left.component[targets]
+        size = np.bincount(left.component + 1)
+        self.is_in_large = (size[self.component + 1] > LARGE) & (self.component >= 0)
         self.random = np.random.default_rng(7)
 
     def is_safe(self) -> Flags:
@@ -108,6 +114,36 @@ class _Hunt:
         is_alone = self.worlds.is_alone[self.targets]
         self.seen_low = np.where(is_alone, self.sure_low, self.seen_low)
         self.seen_high = np.where(is_alone, self.sure_high, self.seen_high)
+
+    def nearby(self) -> None:
+        """Look for worlds that differ from the truth only close to a target; many targets at once where far apart."""
+        if self.is_exact:
+            return
+        for size, is_whole in NEAR:
+            is_tried = np.zeros((2, len(self.targets)), dtype=bool)
+            while not self.is_time():
+                places = self.open()
+                places = places[self.is_in_large[places]]
+                wants_less = self.seen_low[places] > self.count[places] // 2
+                side = np.where(wants_less, 0, 1)
+                left = ~is_tried[side, places]
+                if not left.any():
+                    break
+                self._try_near(places, side, places[left], is_tried, size, is_whole=is_whole)
+
+    def _try_near(
+        self, places: Indices, side: Indices, seeds: Indices, is_tried: Flags, size: int, *, is_whole: bool
+    ) -> None:
+        balls = self.worlds.neighborhoods.apart(self.targets[seeds], size, AT_ONCE)
+        within = np.concatenate(balls)
+        inside = np.isin(self.targets[places], within)
+        # Whoever lies in a ball is pushed with it, less than the one that it was drawn for.
+        weight = np.where(side[inside] == 0, 1.0, -1.0) * self.random.uniform(0.2, 0.8, size=int(inside.sum()))
+        centers = np.isin(places[inside], seeds[: max(1, len(balls))])
+        weight[centers] *= 5
+        world, _ = self.worlds.near(balls, self.targets[places[inside]], weight, self.deadline, is_whole=is_whole)
+        self.see(world)
+        is_tried[side[inside], places[inside]] = True
 
     def broadly(self) -> None:
         """Push all open targets at once, down and up by chance; each component answers for itself."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
+from pipelines.disclosure.neighborhoods import Neighborhoods
 from pipelines.disclosure.presolve import Remainder
 from pipelines.disclosure.problem import NO_LIMIT, Counts, Flags
 
@@ -20,6 +21,7 @@ Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 BATCH = 4_000  # cells in one call of the solver: its own cost is shared, and it stays quick
 SOLVED = 0
+NODES = 20_000  # of branch and bound: work, not time, so that small questions have one answer
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Worlds:
         self._component = left.component
         matrix = left.relations.matrix
         self._matrix = csr_matrix(matrix)
+        self._said = self._matrix @ counts
+        self.neighborhoods = Neighborhoods(self._matrix)
         self._row_low, self._row_high = left.relations.lowest, left.relations.highest
         first_cell = matrix.indices[matrix.indptr[:-1]] if matrix.shape[0] else np.zeros(0, dtype=np.int64)
         self._row_component = left.component[first_cell]
@@ -65,6 +69,39 @@ class Worlds:
                 self._take(world, columns, point)
         return Found(world, value)
 
+    def near(
+        self, balls: list[Indices], cells: Indices, weight: Floats, deadline: float, *, is_whole: bool
+    ) -> tuple[Counts, Flags]:
+        """Return a world that differs from the truth only in some sets of cells, and in which of them it was found.
+
+        The sets share no fact. Each has the least weighted sum of those ``cells`` that lie in it.
+        """
+        columns, owner = np.concatenate(balls), np.repeat(np.arange(len(balls)), [len(ball) for ball in balls])
+        order = np.argsort(columns)
+        columns, owner = columns[order], owner[order]
+        part = self._matrix[:, columns]
+        rows = np.flatnonzero(np.diff(part.indptr))
+        part = csr_matrix(part[rows])
+        rest = self._said[rows] - part @ self._counts[columns]
+        under = np.where(self._row_low[rows] <= -NO_LIMIT, -NO_LIMIT, self._row_low[rows] - rest)
+        over = np.where(self._row_high[rows] >= NO_LIMIT, NO_LIMIT, self._row_high[rows] - rest)
+        goal = np.zeros(len(columns))
+        place = np.searchsorted(columns, cells)
+        np.add.at(goal, place, weight)
+        point = self._call(columns, part, under, over, goal, deadline, is_whole=is_whole)
+        world, is_found = self._counts.copy(), np.zeros(len(balls), dtype=bool)
+        if point is None:
+            return world, is_found
+        rounded = np.rint(point).astype(np.int64)
+        said = part @ rounded
+        row_owner = owner[part.indices[part.indptr[:-1]]]
+        is_found[:] = True
+        is_found[owner[(rounded < self._low[columns]) | (rounded > self._high[columns])]] = False
+        is_found[row_owner[(said < under) | (said > over)]] = False
+        mine = is_found[owner]
+        world[columns[mine]] = rounded[mine]
+        return world, is_found
+
     def branch(self, cell: int, side: float, deadline: float) -> Found:
         """Return a world with the least (side 1) or greatest (side -1) count of one cell, by branch and bound."""
         component = self._component[[cell]]
@@ -84,18 +121,26 @@ class Worlds:
     ) -> Floats | None:
         """Return the best point over some columns; None where the solver found none or no proof that it is best."""
         rows = np.flatnonzero(np.isin(self._row_component, components))
-        matrix = self._matrix[rows][:, columns].astype(float)
-        under, over = self._row_low[rows].astype(float), self._row_high[rows].astype(float)
-        under[under <= -NO_LIMIT], over[over >= NO_LIMIT] = -np.inf, np.inf
+        matrix = self._matrix[rows][:, columns]
         goal = np.zeros(len(columns))
         np.add.at(goal, np.searchsorted(columns, cells), weight)
-        left = max(deadline - time.monotonic(), 0.01)
+        limits = self._row_low[rows], self._row_high[rows]
+        return self._call(columns, matrix, *limits, goal, deadline, is_whole=is_whole)
+
+    def _call(
+        self, columns: Indices, matrix: csr_matrix, under: Counts, over: Counts, goal: Floats, deadline: float, *,
+        is_whole: bool,
+    ) -> Floats | None:  # fmt: skip
         result = milp(
             goal,
             integrality=np.full(len(columns), int(is_whole)),
             bounds=Bounds(self._low[columns].astype(float), self._high[columns].astype(float)),
-            constraints=LinearConstraint(matrix, under, over),
-            options={"time_limit": left, "mip_rel_gap": 0.0},
+            constraints=LinearConstraint(
+                matrix.astype(float),
+                np.where(under <= -NO_LIMIT, -np.inf, under.astype(float)),
+                np.where(over >= NO_LIMIT, np.inf, over.astype(float)),
+            ),
+            options={"time_limit": max(deadline - time.monotonic(), 0.01), "mip_rel_gap": 0.0, "node_limit": NODES},
         )
         return result.x if result.status == SOLVED else None
 
