@@ -99,7 +99,7 @@ CUBE = np.array(
 LINKED = np.vstack([CUBE, CUBE[:, [0, 2, 1, 3, 4, 6, 5, 7]], np.ones((1, 8), dtype=int)])
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(25))
 def test_a_table_with_margins_that_may_be_withheld_loses_no_more_than_it_must(seed):
     random = np.random.default_rng(seed)
     truth = random.integers(0, 9, 4)
@@ -107,7 +107,7 @@ def test_a_table_with_margins_that_may_be_withheld_loses_no_more_than_it_must(se
     agrees(problem, worlds_of(4, 10, CROSS), protect(problem))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_a_table_of_two_by_three_loses_no_more_than_it_must(seed):
     random = np.random.default_rng(seed)
     truth = random.integers(0, 6, 6)
@@ -115,7 +115,7 @@ def test_a_table_of_two_by_three_loses_no_more_than_it_must(seed):
     agrees(problem, worlds_of(6, 6, ROWS), protect(problem))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_rates_whose_complements_are_never_written_lose_no_more_than_they_must(seed):
     random = np.random.default_rng(seed)
     truth = random.integers(0, 6, 6)
@@ -123,7 +123,7 @@ def test_rates_whose_complements_are_never_written_lose_no_more_than_they_must(s
     agrees(problem, worlds_of(6, 6, RATES), protect(problem))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_two_linked_tables_of_a_cube_lose_no_more_than_they_must(seed):
     random = np.random.default_rng(seed)
     truth = random.integers(0, 4, 8)
@@ -131,7 +131,7 @@ def test_two_linked_tables_of_a_cube_lose_no_more_than_they_must(seed):
     agrees(problem, worlds_of(8, 3, LINKED), protect(problem))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("method", ["greedy", "optimal"])
 def test_known_and_coded_cells_are_never_counted_on_and_greedy_is_safe_as_well(seed, method):
     random = np.random.default_rng(seed)
@@ -149,7 +149,7 @@ def test_known_and_coded_cells_are_never_counted_on_and_greedy_is_safe_as_well(s
     assert is_safe(problem, worlds[coded_only], done.is_withheld) == done.is_proven
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_the_cells_does_not_change_the_loss(seed):
     random = np.random.default_rng(seed)
     problem = problem_of(random.integers(0, 9, 4), 10, CROSS, 3, np.ones(9, dtype=bool))

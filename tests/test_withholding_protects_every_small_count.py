@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
@@ -11,7 +14,7 @@ from pipelines.disclosure.protect.protect import protect
 
 
 def table_problem(inner: list[list[int]], threshold: int) -> Problem:
-    """A table with rows and columns; its margins are candidates of a prohibitive weight only by being known."""
+    """A table whose margins are public."""
     table = np.array(inner)
     rows, columns = table.shape
     count = np.concatenate([table.ravel(), table.sum(1), table.sum(0)])
@@ -101,3 +104,51 @@ def test_greedy_protects_the_vector_too():
     done = protect(problem, method="greedy")
     assert done.is_proven
     assert done.loss >= 29
+
+
+def one_row(count: list[int], **what) -> Problem:
+    """Parts and, last, their sum."""
+    return problem_of([*count, sum(count)], [[1] * len(count) + [-1]], 10, **what)
+
+
+def test_what_a_withheld_cell_hides_is_withheld_and_its_loss_is_counted():
+    # The cheapest complement is 20, but it would take 50 with it: 30 alone costs less.
+    done = protect(one_row([4, 20, 30, 50], hides=[(1, 3)]))
+    assert np.flatnonzero(done.is_withheld).tolist() == [0, 2]
+    assert done.loss == 30
+
+
+def test_a_sensitive_cell_hides_its_groups_even_where_they_are_large():
+    done = protect(one_row([4, 20, 30, 50], hides=[(0, 3)]))
+    assert np.flatnonzero(done.is_withheld).tolist() == [0, 3]
+
+
+def test_a_small_count_that_was_shown_before_is_reported_as_exposed_not_proven():
+    problem = one_row([4, 20, 30])
+    known = np.array([True, False, False, False])
+    done = protect(replace(problem, is_known=known))
+    assert np.flatnonzero(done.exposed).tolist() == [0]
+    assert not done.is_withheld[0]
+    assert not done.is_proven
+
+
+def test_a_small_count_whose_neighbors_are_all_known_is_reported_as_exposed():
+    problem = one_row([4, 20, 30])
+    known = np.array([False, True, True, True])
+    done = protect(replace(problem, is_known=known))
+    assert np.flatnonzero(done.exposed).tolist() == [0]
+    assert not done.is_proven
+
+
+def test_the_check_of_everything_repairs_what_stages_could_not_see():
+    # The row is decided before the columns, whose totals are of a later stage and known.
+    problem = replace(table_problem(VECTOR, 10), stage=np.array([0] * 15 + [1] * 4, dtype=np.int8))
+    done = protect(problem)
+    assert done.is_proven
+    assert interval(problem, done.is_withheld, 1)[1] - interval(problem, done.is_withheld, 1)[0] >= 10
+
+
+def test_relations_that_the_truth_contradicts_are_refused():
+    problem = one_row([4, 20, 30])
+    with pytest.raises(ValueError, match="not true of the counts"):
+        protect(replace(problem, count=problem.count + np.array([1, 0, 0, 0])))

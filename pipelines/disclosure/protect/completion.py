@@ -38,7 +38,7 @@ class Completion:
 
 @dataclass(frozen=True)
 class Clock:
-    """When to stop looking for the cheapest, and when to stop altogether (``time.process_time``: a busy machine decides as a quiet one)."""
+    """When to stop looking for the cheapest, and when to stop altogether, in processor seconds of this process."""
 
     soft: float
     hard: float
