@@ -104,7 +104,10 @@ def _reach(space: Deviations, told: Groups, group: Places, aims: csr_matrix) -> 
     objective = _objective(told, copies, aims)
     bounds = np.column_stack([copies.lowest, copies.highest])
     zero = np.zeros(copies.fact.size)
-    found = linprog(objective, A_eq=copies.matrix.astype(np.float64), b_eq=zero, bounds=bounds, method="highs-ds")
+    for method in ("highs-ds", "highs-ipm"):  # the simplex method may give up for numerical reasons
+        found = linprog(objective, A_eq=copies.matrix.astype(np.float64), b_eq=zero, bounds=bounds, method=method)
+        if found.status == 0:
+            break
     if found.status != 0:
         msg = f"the linear program of an attack ended with status {found.status}: {found.message}"
         raise RuntimeError(msg)
