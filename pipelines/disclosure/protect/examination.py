@@ -16,7 +16,7 @@ from pipelines.disclosure.protect.groups import Groups, Places, groups
 from pipelines.disclosure.protect.witnesses import Witnesses
 from pipelines.disclosure.protect.world import reach, whole_world
 
-EFFORT = 5_000  # cells of a group times its targets that are asked one by one in a round: a tenth of a second
+EFFORT = 40_000  # cells of a group times its targets that are asked one by one in a round: about a second
 AT_LEAST, SLOW = 4, 0.98  # sweeps go on as long as each proves one in fifty targets safe
 SWEEPS = 24  # rounds in which many targets are moved at once
 MANY = 20  # targets of a group from which on that is worth it
