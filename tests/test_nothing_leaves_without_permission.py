@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from intake_example import YEAR, Example, enrollments
 from pipelines.acts.certify import certify
 from pipelines.acts.decide import accept
 from pipelines.disclosure.permission import Permission, may_release
+from pipelines.disclosure.release.record import Entry, Try, write_entries, write_policies
 from pipelines.grantee import Grantee, grantee
 from pipelines.measures.definitions import load_definitions
 
@@ -206,3 +207,42 @@ def test_all_that_stands_against_it_is_told_at_once(example: Example) -> None:
     _change(example, "update quality.run set rule_book_version = null, exit_code = 3 where run_id = "
                      "(select max(run_id) from quality.run)")  # fmt: skip
     assert len(_asked(example, _open()).reasons) == 4
+
+
+def _left_under(example: Example, owner: Grantee, *, number: int = 4, year: str = YEAR) -> None:
+    """Write down a release of a year under the policies of a grantee."""
+    with example.warehouse() as connection:
+        tried = Try(f"r{number}", number, owner, None, datetime(2024, 9, 1), "Bo Lee", is_sample=False)  # noqa: DTZ001 - UTC
+        write_entries(connection, tried, [Entry(year, "released")])
+        write_policies(connection, tried, [year])
+
+
+def _with(owner: Grantee, name: str, **values: object) -> Grantee:
+    return replace(owner, suppression=tuple(
+        replace(one, **values) if one.name == name else one for one in owner.suppression  # type: ignore[arg-type]
+    ))  # fmt: skip
+
+
+def test_a_threshold_lowered_by_a_slip_blocks_until_somebody_confirms_it(example: Example) -> None:
+    _left_under(example, _confirmed())
+    assert _asked(example).is_given
+    slipped = replace(
+        _confirmed(), suppression=tuple(replace(one, threshold=3, width=3) for one in _confirmed().suppression)
+    )
+    _one_reason(_asked(example, slipped), "threshold is 3, and was 10", "in release 4", "confirm the change")
+    day = {"approved_on": date(2024, 10, 1)}
+    assert _asked(example, _with(_with(slipped, "publisher", **day), "wage_record", **day)).is_given
+
+
+def test_a_slip_in_a_year_that_never_left_is_held_to_the_year_before_it(example: Example) -> None:
+    _left_under(example, _confirmed(), year="2021-22")
+    slipped = _with(_with(_confirmed(), "publisher", rate_digits=4), "wage_record", rate_digits=4)
+    _one_reason(_asked(example, slipped), "rate_digits is 4, and was 3")
+
+
+def test_a_stricter_policy_of_a_source_and_rules_as_they_were_need_no_new_confirmation(example: Example) -> None:
+    _left_under(example, _confirmed())
+    stricter = _with(_confirmed(), "wage_record", threshold=15, width=15, bands=_confirmed().policy().bands[1:])
+    assert _asked(example, stricter).is_given
+    _left_under(example, stricter, number=5)
+    _one_reason(_asked(example), "the rules of 1P1", "threshold is 10, and was 15", "bands have 0.05")

@@ -15,6 +15,7 @@ from pipelines.acts.certify import STUDENTS_SHA256, accepted_files, students_sha
 from pipelines.acts.judged import hold_judged
 from pipelines.acts.office import Subject
 from pipelines.configuration import ConfigurationError
+from pipelines.disclosure.laxer import unconfirmed_changes
 from pipelines.grantee import Grantee
 from pipelines.suppression_policy import NEED_OWN, PLACEMENT, policies_of, sources_in_use
 
@@ -38,8 +39,13 @@ def may_release(
 
     Raises nothing for what stands against it: all of that is told at once.
     """
-    policy = () if is_sample else _of_policy(grantee, program_year)
+    policy = () if is_sample else _of_policies(connection, grantee, program_year)
     return Permission((*policy, *_of_night(connection), *_of_certification(connection, grantee, program_year)))
+
+
+def _of_policies(connection: duckdb.DuckDBPyConnection, grantee: Grantee, program_year: str) -> tuple[str, ...]:
+    """Return what nobody has confirmed: a policy, or where all are confirmed, what one shows more than it did."""
+    return tuple(_of_policy(grantee, program_year)) or tuple(unconfirmed_changes(connection, grantee, program_year))
 
 
 def _of_policy(grantee: Grantee, program_year: str) -> Iterator[str]:
