@@ -202,6 +202,16 @@ def test_the_deed_is_logged_with_counts_and_no_more(home: House) -> None:
     assert "asian" not in details
 
 
+def test_the_hash_of_a_release_is_told_so_that_a_restored_home_that_forgot_it_is_found_out(home: House) -> None:
+    home.said.clear()
+    home.release("oregon")
+    (kept,) = home.asked("select act_sha256 from quality.act where kind = 'release'")
+    assert [one for one in home.said if str(kept[0]) in one and "write this hash down" in one], home.said
+    home.said.clear()
+    home.release("oregon", person=None)
+    assert not [one for one in home.said if "this hash" in one], "nobody signed a rehearsal"
+
+
 def test_a_year_that_rests_stands_in_the_question_with_what_left_of_it(home: House) -> None:
     home.figures({**students("oregon", "2022-23", white=30, black=40), **OREGON})
     home.release("oregon", years=["2022-23"], day=1)

@@ -35,6 +35,8 @@ def release_all(
 def _tell(office: Office, ended: Ended, say: Say, *, is_rehearsal: bool) -> None:
     for line in lines_of(ended, is_rehearsal=is_rehearsal):
         say(line)
+    if ended.act is not None:
+        say(f"{ended.grantee_id}: act {ended.act.act_number}, {ended.act.act_sha256}: write this hash down elsewhere")
     if not ended.years:
         say(f"{ended.grantee_id}: no figures, so nothing to release")
     if is_rehearsal and ended.years:

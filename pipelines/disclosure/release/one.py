@@ -14,6 +14,7 @@ from datetime import UTC
 import polars as pl
 
 from pipelines.acts.certify import files_that_count
+from pipelines.acts.log import Act
 from pipelines.acts.office import Office, Subject, log_act, one_act
 from pipelines.acts.people import Person
 from pipelines.disclosure.release.draft import Draft, Say, make_draft
@@ -45,7 +46,7 @@ _NOTHING: Mapping[str, int] = {"cell_count": 0, "sensitive_count": 0, "shown_cou
 class Ended:
     """How it ended: the years with what became of each, the cells that left or would, and what the attack proved.
 
-    ``proof`` is None where no year was to be released.
+    ``proof`` is None where no year was to be released, ``act`` where none was.
     """
 
     grantee_id: str
@@ -54,6 +55,7 @@ class Ended:
     cells: pl.DataFrame
     proof: Proof | None
     timings: Mapping[str, int]
+    act: Act | None = None
 
 
 class _TakenBack(Exception):  # noqa: N818 - how a transaction is left, not a mistake
@@ -67,14 +69,16 @@ def release_one(
     is_sample = bool(is_sample_home(office.home))
     draft = make_draft(office.connection, one, wanted, rooms, is_sample=is_sample, is_rehearsal=person is None, say=say)
     tried = _try_of(office, one, person, is_sample=is_sample)
-    proof, timings = _try_it(office, draft, tried, person, rooms, say) if draft.fresh else (None, draft.timings)
+    proof, timings, act = (
+        _try_it(office, draft, tried, person, rooms, say) if draft.fresh else (None, draft.timings, None)
+    )
     years = dict(draft.years)
     if proof is not None and not proof.is_safe:
         years = {name: _refused(year, proof.reason) if year.fate == FRESH else year for name, year in years.items()}
     if person is not None:
         with transaction(office.connection):
             write_entries(office.connection, tried, _kept_back(years, timings))
-    return Ended(one.id, years, draft.blockers, draft.cells, proof, timings)
+    return Ended(one.id, years, draft.blockers, draft.cells, proof, timings, act)
 
 
 def _try_of(office: Office, one: Grantee, person: Person | None, *, is_sample: bool) -> Try:
@@ -86,9 +90,9 @@ def _try_of(office: Office, one: Grantee, person: Person | None, *, is_sample: b
 
 def _try_it(
     office: Office, draft: Draft, tried: Try, person: Person | None, rooms: Rooms, say: Say
-) -> tuple[Proof, Mapping[str, int]]:
+) -> tuple[Proof, Mapping[str, int], Act | None]:
     """Write the release, attack it, and keep it where it is safe and somebody signs."""
-    proof, timings = None, dict(draft.timings)
+    proof, timings, act = None, dict(draft.timings), None
     try:
         with one_act(office):
             _write(office, draft, tried, rooms)
@@ -99,11 +103,11 @@ def _try_it(
             if person is None or not proof.is_safe:
                 raise _TakenBack
             write_proof(office.connection, tried, proof.frame)
-            _sign(office, draft, tried, person, timings["audit"])
+            act = _sign(office, draft, tried, person, timings["audit"])
     except _TakenBack:
         pass
     assert proof is not None  # noqa: S101 - set before the only exception that is caught
-    return proof, timings
+    return proof, timings, act
 
 
 def _write(office: Office, draft: Draft, tried: Try, rooms: Rooms) -> None:
@@ -127,7 +131,7 @@ def _entry(draft: Draft, name: str) -> Entry:
     return Entry(name, FRESH, None, touched, counts, draft.timings, draft.words)
 
 
-def _sign(office: Office, draft: Draft, tried: Try, person: Person, audit_milliseconds: int) -> None:
+def _sign(office: Office, draft: Draft, tried: Try, person: Person, audit_milliseconds: int) -> Act:
     subject = Subject(draft.grantee.id, draft.fresh[0] if len(draft.fresh) == 1 else None)
     files = [
         one for year in draft.fresh
@@ -139,6 +143,7 @@ def _sign(office: Office, draft: Draft, tried: Try, person: Person, audit_millis
         "update quality.release set act_number = ?, audit_milliseconds = ? where release_id = ?",
         [act.act_number, audit_milliseconds, tried.release_id],
     )
+    return act
 
 
 def _refused(year: Year, reason: str) -> Year:
