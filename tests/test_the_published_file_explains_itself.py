@@ -20,7 +20,7 @@ from pipelines.publish.dictionary import DICTIONARY, dictionary_rows
 from pipelines.publish.file import publish
 from pipelines.publish.notes import NOTE, NOTHING, notes
 from pipelines.publish.places import GRANTEE, INSTITUTION, grantee_rows, institution_rows
-from pipelines.publish.words import CODE, SUPPRESSION_CODES, code_rows
+from pipelines.publish.words import CODE, SUPPRESSION_CODES, code_rows, label_of_share
 from pipelines.warehouse import insert_rows
 
 MODELS = ("student_count", "indicator", "gap", "margin")
@@ -46,7 +46,7 @@ def filled(connection: duckdb.DuckDBPyConnection) -> None:
             build(connection, model)
     said = notes(connection, "run-1", is_sample=True)
     for table, rows in ((GRANTEE, grantee_rows(connection)), (INSTITUTION, institution_rows(connection)),
-                        (CODE, code_rows()), (NOTE, said), (DICTIONARY, [])):  # fmt: skip
+                        (CODE, code_rows(connection)), (NOTE, said), (DICTIONARY, [])):  # fmt: skip
         table.create(connection)
         insert_rows(connection, table.name, rows)
     insert_rows(connection, DICTIONARY.name, dictionary_rows(connection))
@@ -102,12 +102,30 @@ def test_a_home_without_a_release_says_what_to_do(home: duckdb.DuckDBPyConnectio
 
 
 def test_every_code_that_the_tables_hold_has_a_label(home: duckdb.DuckDBPyConnection) -> None:
-    known = {(code_set, code) for code_set, code, _ in code_rows()}
-    assert len(known) == len(code_rows())
+    measured(home, 2, 150, subgroup_dimension="sex", subgroup_code="male", code="at_most_10_percent")
+    filled(home)
+    rows = code_rows(home)
+    known = {row[:2]: row[2] for row in rows}
+    assert len(known) == len(rows)
     assert {("sex", "female"), ("race_ethnicity", "not_reported"), ("disability", "yes"), ("credit_status", "unknown"),
             ("dimension", "career_cluster"), ("count_code", "denominator_2P1"), ("career_cluster", "01"),
-            *(("suppression_code", code) for code in SUPPRESSION_CODES)} <= known  # fmt: skip
-    assert all(label for _, _, label in code_rows())
+            *(("suppression_code", code) for code in SUPPRESSION_CODES)} <= {*known}  # fmt: skip
+    assert known["suppression_code", "at_most_10_percent"].startswith("The share is 10 percent or less")
+    assert label_of_share("at_least_80_percent") == "The share is 80 percent or more, all included."
+    assert label_of_share("between_20_and_40_percent") == "The share is between 20 and 40 percent."
+    assert all(known.values())
+
+
+def test_the_dictionary_names_a_table_before_its_columns_and_these_in_their_order(
+    home: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    filled(home)
+    path = publish(home, tmp_path)
+    with duckdb.connect(str(path), read_only=True) as file:
+        columns = [name for name, *_ in file.execute("describe publish.gap").fetchall()]
+    with (path.parent / "dictionary.csv").open(encoding="utf-8", newline="") as lines:
+        told = [row["column_name"] for row in csv.DictReader(lines) if row["table_name"] == "gap"]
+    assert told == ["", *columns]
 
 
 def test_every_table_and_column_of_the_file_says_what_it_means(home: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -24,14 +24,17 @@ DICTIONARY = CommentedTable("publish.dictionary", "Every table and column of the
 
 
 def dictionary_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    """Return a row for each table and column: comments from the database, the rest from the schema."""
+    """Return a row for each table, and below it for each of its columns in their order.
+
+    Comments are those of the database, the rest is of the schema.
+    """
     here = f"database_name = current_database() and schema_name in {_SCHEMAS}"
     rows = connection.execute(
-        f"select schema_name, table_name, null, null, comment from duckdb_tables() where {here} union all "
-        f"select schema_name, table_name, column_name, data_type, comment from duckdb_columns() where {here} "
-        "and not internal order by 1, 2, 3 nulls first"
+        f"select schema_name, table_name, null, null, comment, 0 from duckdb_tables() where {here} union all "
+        "select schema_name, table_name, column_name, data_type, comment, column_index from duckdb_columns() "
+        f"where {here} and not internal order by 1, 2, 6"
     ).fetchall()
-    return [(*row, *_coded(*row[:3]), row[0] == "publish") for row in rows]
+    return [(*row[:5], *_coded(*row[:3]), row[0] == "publish") for row in rows]
 
 
 def _coded(schema: str, table: str, column: str | None) -> tuple[str | None, str | None, str | None, str | None]:

@@ -33,7 +33,7 @@ def fill_publish(connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], r
     _fill(connection, GRANTEE, grantee_rows(connection))
     _fill(connection, INSTITUTION, institution_rows(connection))
     _fill(connection, DEFINITION, definition_rows(connection))
-    _fill(connection, CODE, code_rows())
+    _fill(connection, CODE, code_rows(connection))
     _fill(connection, NOTE, notes(connection, run_id, is_sample=is_sample))
     _fill(connection, DICTIONARY, [])  # made empty first, so that it describes itself too
     _fill(connection, DICTIONARY, dictionary_rows(connection))

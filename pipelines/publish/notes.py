@@ -29,9 +29,10 @@ _ALWAYS = {
         "the whole key, or you add totals to their parts."
     ),
     "withheld": (
-        "withheld is not 0 and not small: it says that the number is not shown. Most withheld groups are small, "
-        "others are withheld because they would tell a small one by subtraction. There is one word for both, "
-        "because two would tell which is which. Groups that nobody is in have no row."
+        "withheld says that a number is not shown, and nothing of how large it is: never read it as 0 or as small. "
+        "Many withheld groups are small, others are withheld because they would tell a small one by subtraction. "
+        "There is one word for both, because two would tell which is which. Groups that nobody is in have no row; a "
+        "row that an earlier release had stays."
     ),
     "codes": (
         "at_most_5_percent and at_least_95_percent say that a share is in that band, 0 and 100 percent included; "
@@ -75,12 +76,14 @@ _ALWAYS = {
         "changed keeps its last release, and release says so."
     ),
     "quality": (
-        "rule_result and coverage count rows of a table, not persons, at the release; not_applicable is not "
-        "passed, and a waived failure stays a failure."
+        "rule_result counts rows of a table, not persons, at the release: failed_count is 0 or null, and a code such "
+        "as between_5_and_20_percent says which part of the rows fails. not_applicable is not passed, and a waived "
+        "failure stays a failure. coverage counts participants."
     ),
     "copies": (
         "The same tables stand in parquet/ and csv/ beside this file. In CSV nothing means null, and a text that "
-        "a spreadsheet might run begins with an apostrophe."
+        "a spreadsheet might run begins with an apostrophe. Read codes as text: a spreadsheet makes 1 of 01, 48.05 of "
+        "48.0500 and a date of 2010-11."
     ),
 }
 

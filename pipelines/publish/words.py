@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+import duckdb
 
 from pipelines.code_sets import ATTRIBUTE_STATE, code_set
 from pipelines.desk.subgroups import KINDS
@@ -23,18 +26,43 @@ INDICATOR_NAMES = {
     "3P1": "Preparing for a field nontraditional for one's sex",
 }
 SUPPRESSION_CODES = {
-    "withheld": "Not shown, so that nobody can be told from it. It is not 0.",
-    "at_most_5_percent": "The share is 5 percent or less, nobody included; other percentages likewise.",
-    "at_least_95_percent": "The share is 95 percent or more, everybody included; other percentages likewise.",
+    "withheld": "Not shown, so that nobody can be told from it. It says nothing of how large the number is.",
     "pending": "The time in which an outcome counts was not over when the records came.",
     "not_computable": "The records cannot say it.",
     "no_denominator": "Nobody is in the group.",
 }
+_SHARES = (
+    (
+        re.compile(r"at_most_(\d+)_percent"),
+        "The share is {} percent or less, 0 included (not in rule_result).",
+    ),
+    (re.compile(r"at_least_(\d+)_percent"), "The share is {} percent or more, all included."),
+    (re.compile(r"between_(\d+)_and_(\d+)_percent"), "The share is between {} and {} percent."),
+)
 
 
-def code_rows() -> list[tuple[str, str, str]]:
-    """Return a row for each code set and code, in this order."""
-    return sorted({row[:2]: row for row in _codes()}.values())
+def code_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Return a row for each code set and code, in this order; of the shares in place of numbers those that stand."""
+    used = (("suppression_code", code, label_of_share(code)) for code in _codes_that_stand(connection))
+    return sorted({row[:2]: row for row in (*used, *_codes())}.values())
+
+
+def label_of_share(code: str) -> str:
+    """Return what a code such as ``at_most_5_percent`` says; the code itself where it is none of these."""
+    found = ((share.fullmatch(code), words) for share, words in _SHARES)
+    return next((words.format(*match.groups()) for match, words in found if match), code)
+
+
+def _codes_that_stand(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    tables = connection.execute(
+        "select table_name from duckdb_columns() where schema_name = 'publish' and column_name = 'suppression_code' "
+        "and database_name = current_database() order by 1"
+    ).fetchall()
+    if not tables:
+        return []
+    codes = " union ".join(f"select suppression_code from publish.{table}" for (table,) in tables)
+    found = connection.execute(f"select * from ({codes}) where suppression_code is not null order by 1")
+    return [code for (code,) in found.fetchall()]
 
 
 def _codes() -> Iterator[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 -- runs on: published/cte.duckdb
 -- Question: What is the rate of each race and ethnicity?
 -- Reading: label is the group; counts and rate, or a code in place of all three (publish.note).
--- It cannot tell: anything of the withheld groups: withheld is not 0.
+-- It cannot tell: anything of the withheld groups: withheld says nothing of how large a number is.
 select
     code.label,
     indicator.numerator_count,
