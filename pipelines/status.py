@@ -1,4 +1,4 @@
-"""What ``cte status`` says: the last night, files, gates, findings, waivers to renew, notices that did not arrive.
+"""What ``cte status`` says: the last night, files, gates, findings, waivers, releases, notices that did not arrive.
 
 A heartbeat that does not need Dagster: schedules may be skipped silently.
 """
@@ -26,6 +26,13 @@ where institution_id is null and status = 'failed' and severity = 'critical' and
         and last.grantee_id is not distinct from r.grantee_id and last.program_year is not distinct from r.program_year
 ) group by all order by 1, 2
 """
+# Of each program year the release in force and the last try; years put together go with their years.
+_RELEASES = """
+select grantee_id, program_year, max(number) filter (where status = 'released'),
+    max(released_at) filter (where status = 'released'), max_by(status, number), max_by(reason, number),
+    max_by(released_at, number)
+from quality.release where strpos(program_year, ' to ') = 0 group by all order by 1, 2
+"""
 
 
 def report_status(home: Path, say: Callable[[str], None]) -> int:
@@ -47,6 +54,7 @@ def report_status(home: Path, say: Callable[[str], None]) -> int:
         _say_gates(connection, say)
         _say_findings(connection, say)
         _say_waivers(connection, say)
+        _say_releases(connection, say)
         _say_notices(connection, say)
     desk = home / "reports" / "index.html"
     if desk.is_file():
@@ -122,6 +130,21 @@ def _say_waivers(connection: duckdb.DuckDBPyConnection, say: Callable[[str], Non
             waiver = standing.waiver
             whose = " ".join(filter(None, (waiver.grantee_id, waiver.program_year, waiver.institution_id)))
             say(f"{whose}: waiver of {waiver.rule_id}: {standing.words}")
+
+
+def _say_releases(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
+    """Name the releases in force, and years whose last try did not leave; an earlier version's home has none."""
+    if not connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = 'release'"
+    ).fetchone():
+        return
+    rows = connection.execute(_RELEASES).fetchall()
+    for grantee_id, year, number, released_at, status, reason, tried_at in rows:
+        stands = f"release {number} of {released_at:%Y-%m-%d} in force" if number else "never released"
+        kept = "" if status == "released" else f"; {status.replace('_', ' ')} on {tried_at:%Y-%m-%d}: {reason}"
+        say(f"{grantee_id} {year}: {stands}{kept}")
+    if not rows:
+        say("nothing has been released yet: `cte publish --release --dry-run` rehearses a release")
 
 
 def _say_notices(connection: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:

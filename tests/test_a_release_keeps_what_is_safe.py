@@ -16,6 +16,7 @@ from pipelines.configuration import ConfigurationError
 from pipelines.disclosure.release.words import is_whole
 from pipelines.models import all_models, build
 from pipelines.publish.file import publish
+from pipelines.status import report_status
 from pipelines.warehouse import open_warehouse
 
 YEAR = "2023-24"
@@ -210,6 +211,22 @@ def test_the_hash_of_a_release_is_told_so_that_a_restored_home_that_forgot_it_is
     home.said.clear()
     home.release("oregon", person=None)
     assert not [one for one in home.said if "this hash" in one], "nobody signed a rehearsal"
+
+
+def test_status_names_what_is_in_force_and_what_was_kept_back_or_nobody_misses_a_refused_release(home: House) -> None:
+    def said() -> list[str]:
+        lines: list[str] = []
+        report_status(home.home, lines.append)
+        return lines
+
+    assert [one for one in said() if one.startswith("nothing has been released yet")]
+    home.release("oregon", day=1)
+    assert f"oregon {YEAR}: release 1 of 2026-03-01 in force" in said()
+    home.figures(students("oregon", YEAR, white=120, hispanic_latino=40, asian=6))
+    home.leaking.add("oregon")
+    home.release("oregon", day=2)
+    kept = "release 1 of 2026-03-01 in force; refused on 2026-03-02: 1 sensitive count can be told"
+    assert f"oregon {YEAR}: {kept}" in said()
 
 
 def test_a_year_that_rests_stands_in_the_question_with_what_left_of_it(home: House) -> None:
