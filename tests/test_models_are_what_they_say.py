@@ -113,6 +113,7 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "values ('one', 'open', 'oregon', 'rule', '2022-23', 'core.student', 'sex')"
     )
     _answer(connection)
+    _release(connection)
     for model in [m for m in all_models() if m.schema != "publish"]:
         grain = ", ".join(model.grain)
         repeated = rows_of(connection, f"{model.table}", grain, f"true group by {grain} having count(*) > 1")
@@ -138,6 +139,23 @@ def _answer(connection: duckdb.DuckDBPyConnection) -> None:
             [str(number)],
         )
         connection.execute("insert into quality.returned_finding values (?, 'one', 'new')", [str(number)])
+
+
+def _release(connection: duckdb.DuckDBPyConnection) -> None:
+    """Release one count of one year under a policy."""
+    of = "'r1', 'oregon', '2022-23'"
+    connection.execute(
+        "insert into quality.release (release_id, grantee_id, program_year, number, status) "
+        f"values ({of}, 1, 'released')"
+    )
+    connection.execute(
+        "insert into quality.release_policy (release_id, grantee_id, program_year, indicator_code, threshold, "
+        f"count_rounding, bands, rate_digits) values ({of}, 'all', 10, 1, '0.05,0.10,0.20', 3)"
+    )
+    connection.execute(
+        "insert into quality.release_cell (release_id, grantee_id, program_year, count_code, subgroup_dimension, "
+        f"subgroup_code, count, is_shown, role) values ({of}, 'participant', 'all', 'all', 40, true, 'written')"
+    )
 
 
 def test_every_measure_leaves_out_the_rows_that_cannot_be_placed():
