@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from pipelines.disclosure.gather.plan import CLUSTER, KEYS
+from pipelines.disclosure.gather.plan import KEYS
 from pipelines.measures.dimensions import ALL
 
 # Totals are asked for more often than their parts, and many shares rest on each.
@@ -36,30 +36,18 @@ def staged(cells: pl.DataFrame, alike: Iterable[tuple[tuple[str, str], tuple[str
 def hidden_with(cells: pl.DataFrame) -> np.ndarray:
     """Return pairs (a, b), shape (k, 2): where a is withheld, so is b.
 
-    The subgroups of a place go with everybody there, the pairs of a Career Cluster with the cluster, a numerator and a
-    count of unknown outcomes with their denominator. A numerator that a code stands for takes nothing with it.
+    The subgroups of a place go with everybody there, a numerator and a count of unknown outcomes with their
+    denominator. A numerator that a code stands for takes nothing with it.
     """
     written = cells.filter(pl.col("role") == "written")
     may_hide = written.filter(pl.col("code").is_null())
     everybody = may_hide.filter(pl.col("subgroup_dimension") == ALL)
     subgroups = written.filter(pl.col("subgroup_dimension") != ALL)
-    found = [_pairs(everybody, subgroups, _HERE), *_pairs_of_clusters(may_hide, written)]
+    found = [_pairs(everybody, subgroups, _HERE)]
     groups = written.filter(pl.col("kind") == "denominator")
     outcomes = written.filter(pl.col("kind").is_in(["numerator", "unknown"]))
     found.append(_pairs(groups, outcomes, [*(key for key in KEYS if key != "count_code"), "indicator"]))
     return np.asarray(pl.concat(found).unique(maintain_order=True).to_numpy(), dtype=np.int32).reshape(-1, 2)
-
-
-def _pairs_of_clusters(may_hide: pl.DataFrame, written: pl.DataFrame) -> list[pl.DataFrame]:
-    clusters = may_hide.filter(pl.col("subgroup_dimension") == CLUSTER).with_columns(
-        pl.col("subgroup_code").alias("of")
-    )
-    pairs = written.filter(pl.col("subgroup_dimension").str.contains("*", literal=True))
-    codes = pl.col("subgroup_code").str.split("*")
-    is_first = pl.col("subgroup_dimension").str.starts_with(f"{CLUSTER}*")
-    of = pl.when(is_first).then(codes.list.first()).otherwise(codes.list.last())
-    has_cluster = pl.col("subgroup_dimension").str.contains(CLUSTER, literal=True)
-    return [_pairs(clusters, pairs.filter(has_cluster).with_columns(of.alias("of")), [*_HERE, "of"])]
 
 
 def _pairs(first: pl.DataFrame, second: pl.DataFrame, on: list[str]) -> pl.DataFrame:

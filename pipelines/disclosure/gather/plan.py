@@ -1,18 +1,21 @@
 """What a release publishes, as data: which counts, of which places, told apart by what.
 
-Programs give way to Career Clusters by this plan: a program shows everybody only, pairs stand at the grantee only.
+Programs give way to Career Clusters by this plan: a program shows everybody only, and so does a cluster; the one pair
+stands at the grantee only.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from pipelines.measures.dimensions import ALL, CONTEXTS
+from pipelines.measures.dimensions import ALL
 
 INDICATORS = ("1P1", "2P1", "3P1")
 STUDENT_COUNTS = ("participant", "concentrator", "completer")
 CLUSTER = "career_cluster"
 RECIPIENT = "eligible_recipient"
+# Pairs join tables that could be decided apart, and four in five of their cells would be withheld anyway.
+PAIRS = ("race_ethnicity*sex",)
 # The columns that tell a cell, in the order of every table of a release; null means all.
 KEYS = (
     "grantee_id", "program_year", "count_code", "institution_id", "cip_code", "subgroup_dimension", "subgroup_code"
@@ -29,7 +32,7 @@ def is_planned() -> pl.Expr:
     dimension = pl.col("subgroup_dimension")
     is_everybody = dimension == ALL
     has_pair = dimension.str.contains("*", literal=True)
-    is_pair_shown = (dimension == "race_ethnicity*sex") | dimension.str.split("*").list.contains(CLUSTER)
+    is_pair_shown = dimension.is_in(PAIRS)
     is_at_grantee = pl.col("institution_id").is_null()
     is_of_program = pl.col("cip_code").is_not_null()
     is_unknown = pl.col("count_code").str.starts_with("unknown_")
@@ -37,10 +40,6 @@ def is_planned() -> pl.Expr:
         pl.when(is_of_program | is_unknown)
         .then(is_everybody & ~(is_of_program & is_unknown))
         .when(has_pair)
-        .then(is_at_grantee & is_pair_shown & ~dimension.str.contains("|".join(_other_contexts())))
+        .then(is_at_grantee & is_pair_shown)
         .otherwise((dimension != RECIPIENT) | is_at_grantee)
     )
-
-
-def _other_contexts() -> list[str]:
-    return [name for name in CONTEXTS if name != CLUSTER]

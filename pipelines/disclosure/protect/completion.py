@@ -15,6 +15,7 @@ from pipelines.disclosure.protect.hiding import closed, hidden_by
 from pipelines.disclosure.protect.master import Master
 from pipelines.disclosure.protect.witnesses import Witnesses
 
+IDLE = 3  # rounds that proved nothing and asked for nothing, after which targets count as not proven
 ROUNDS = 60  # of cuts; what has not settled by then is settled greedily
 
 
@@ -52,6 +53,7 @@ def complete(
     master = Master(problem.weight, hidden_by(problem))
     no, nobody = np.zeros(withheld.size, dtype=bool), np.zeros(0, dtype=np.int64)
     now, rounds = Completion(withheld, nobody, scene.targets, no, no, 0), 0
+    idle, before = 0, 0
     while True:
         verdict = examine(scene, now.withheld, seen)
         lost = np.array(sorted({c.target for c in verdict.cuts if not c.is_possible}), dtype=np.int64)
@@ -60,7 +62,11 @@ def complete(
         cuts = [c for c in verdict.cuts if c.is_possible and c.target not in lost]
         if not now.unsafe.size or time.process_time() > clock.hard:
             return now
-        if not cuts:  # only targets that were not asked yet
+        if not cuts:  # only targets that were not asked yet, or of which nothing more can be said
+            idle = idle + 1 if now.unsafe.size == before else 0
+            before = now.unsafe.size
+            if idle > IDLE:
+                return now
             continue
         is_optimal = is_optimal and rounds < ROUNDS and time.process_time() < clock.soft
         now = _by_master(problem, master, withheld, now, cuts) if is_optimal else _greedily(problem, master, now, cuts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -13,13 +13,14 @@ from pipelines.disclosure.protect.cut import SLIGHT, Choice, Cut, Freedom, cut, 
 from pipelines.disclosure.protect.determined import Determined, determined, with_their_facts
 from pipelines.disclosure.protect.deviation import Deviations
 from pipelines.disclosure.protect.groups import Groups, Places, groups
+from pipelines.disclosure.protect.near import near_cuts
+from pipelines.disclosure.protect.sweep import swept
 from pipelines.disclosure.protect.witnesses import Witnesses
 from pipelines.disclosure.protect.world import reach, whole_world
 
+LARGE = 600  # cells of a group in which targets are asked one by one; in larger ones that takes seconds each
 EFFORT = 40_000  # cells of a group times its targets that are asked one by one in a round: about a second
-AT_LEAST, SLOW = 4, 0.98  # sweeps go on as long as each proves one in fifty targets safe
-SWEEPS = 24  # rounds in which many targets are moved at once
-MANY = 20  # targets of a group from which on that is worth it
+MANY = 60  # targets of a large problem that are not asked one by one: each gets one more cell near it, and all go on
 
 
 @dataclass(frozen=True)
@@ -32,44 +33,69 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is examined: the space of worlds, facts in play, what may be chosen, and the targets to protect."""
+    """What is examined: the space of worlds, facts in play, what may be chosen, the targets to protect, and totals."""
 
     space: Deviations
     facts: Flags
     choice: Choice
     targets: Places
+    totals: Flags
 
 
 def examine(scene: Scene, withheld: Flags, seen: Witnesses) -> Verdict:
     """Return the targets that are not proven safe where these candidates are withheld, with cuts against that.
 
-    First each group that hangs together by tight facts is asked alone; whoever is not safe there and not proven unsafe
-    is asked again among all facts. A target that no whole world protects, though a fractional one would, gets the cut
-    that one more cell must be withheld. Targets that were not asked, because others were first, are unsafe without cut.
+    Many targets are moved at once. Whoever is left is asked in the group that hangs together: first with totals at the
+    truth, where that comes apart, then by tight facts, then by all. A target that no whole world protects, though a
+    fractional one would, or whose group is too large to be asked, gets the cut that one more cell near it must be
+    withheld. Targets that were not asked, because others were first, are unsafe without a cut.
     """
     unknown = scene.choice.is_fixed | (withheld & scene.choice.is_candidate)
     asked = scene.targets[~seen.are_safe(scene.space, unknown, scene.targets)]
+    asked = swept(scene.space, unknown, scene.facts, asked, scene.totals, seen)
+    if asked.size > MANY and np.count_nonzero(unknown) > LARGE:
+        return Verdict(asked, near_cuts(scene.space, scene.choice.is_candidate & ~withheld, asked))
     cuts, doubtful = [], asked
     clear = determined(scene.space, unknown, scene.facts, asked)
-    for told in _ladder(scene, clear.is_open):
+    for told, is_whole in _ladder(scene, clear.is_open):
         doubtful = doubtful[~seen.are_safe(scene.space, unknown, doubtful)]
-        if not doubtful.size:
-            break
-        more, doubtful = _ask(scene, told, doubtful, (unknown, clear), seen)
-        cuts += more
-    cuts += [_one_more(scene, withheld, int(t)) for t in doubtful]
+        is_here = told.of_cell[doubtful] >= 0
+        is_here &= told.size[told.of_cell[doubtful]] <= LARGE
+        if not is_here.any():
+            continue
+        more, still = _ask(scene, told, doubtful[is_here], (unknown, clear), seen)
+        # With totals at the truth a cut asks for too much, and one that cannot be met proves nothing.
+        unmet = [] if is_whole else [c.target for c in more if not c.is_possible]
+        cuts += more if is_whole else [c for c in more if c.target not in unmet]
+        doubtful = np.concatenate([doubtful[~is_here], still, np.unique(np.array(unmet, dtype=np.int64))])
+    doubtful = doubtful[~seen.are_safe(scene.space, unknown, doubtful)]
+    cuts += near_cuts(scene.space, scene.choice.is_candidate & ~withheld, doubtful)
+    if np.count_nonzero(unknown) > LARGE:
+        cuts = _with_hope(scene, withheld, cuts)
     return Verdict(asked[~seen.are_safe(scene.space, unknown, asked)], cuts)
 
 
-def _ladder(scene: Scene, unknown: Flags) -> Iterator[Groups]:
-    """Yield ever larger groups: what hangs together tightly, what hangs together at all."""
+def _with_hope(scene: Scene, withheld: Flags, cuts: list[Cut]) -> list[Cut]:
+    """Return cuts in which no target is given up as long as a cell near it is open.
+
+    That nothing protects it is proven for worlds within the box only, which in large problems is not all there are.
+    """
+    lost = np.unique(np.array([c.target for c in cuts if not c.is_possible], dtype=np.int64))
+    near = near_cuts(scene.space, scene.choice.is_candidate & ~withheld, lost)
+    helped = {c.target for c in near}
+    return [c for c in cuts if c.is_possible or c.target not in helped] + near
+
+
+def _ladder(scene: Scene, unknown: Flags) -> Iterator[tuple[Groups, bool]]:
+    """Yield ever larger groups, and whether totals move in them: tables, what hangs together tightly, or at all."""
     space = scene.space
+    if np.count_nonzero(unknown) > LARGE:
+        yield groups(space, unknown & ~scene.totals, scene.facts, scene.facts), False
     widest = int(space.width[scene.targets].max(initial=0))
     loose = (space.fact_lowest <= -widest) & (space.fact_highest >= widest) & ~space.is_equality
-    told = groups(space, unknown, scene.facts, ~loose)
-    yield told
+    yield groups(space, unknown, scene.facts, ~loose), True
     if loose.any():
-        yield groups(space, unknown, scene.facts, scene.facts)
+        yield groups(space, unknown, scene.facts, scene.facts), True
 
 
 def _ask(
@@ -77,7 +103,6 @@ def _ask(
 ) -> tuple[list[Cut], Places]:
     """Return cuts for unsafe targets, and those neither safe nor proven unsafe; worlds that are found are kept."""
     space, (unknown, clear) = scene.space, state
-    asked = _swept(space, told, asked, unknown, seen)
     # Large groups are asked about a few targets at a time: what is withheld for those mostly protects their neighbors.
     asked = asked[_turn(told.of_cell[asked]) < np.maximum(1, EFFORT // told.size[told.of_cell[asked]])]
     jobs, sign = np.concatenate([asked, asked]), np.repeat(np.array([-1.0, 1.0]), asked.size)
@@ -109,41 +134,6 @@ def _turn(group: Places) -> Places:
     return result - begins
 
 
-def _swept(space: Deviations, told: Groups, asked: Places, unknown: Flags, seen: Witnesses) -> Places:
-    """Return the targets left when worlds that move many at once have been looked for, as long as that helps."""
-    random = np.random.default_rng(7)
-    for number in range(SWEEPS):
-        members = np.bincount(told.of_cell[asked], minlength=told.size.size)
-        many = asked[members[told.of_cell[asked]] >= MANY]
-        if not many.size:
-            break
-        aims, narrow = _sweep(space, told, many, (seen, random)), _narrow(space, many)
-        for k in range(aims.shape[0]):  # a corner between whole numbers
-            seen.add(whole_world(narrow, told, aims[k], gap=0.1))
-        left = asked[~seen.are_safe(space, unknown, asked)]
-        if number > AT_LEAST and left.size > SLOW * asked.size:
-            return left
-        asked = left
-    return asked
-
-
-def _sweep(space: Deviations, told: Groups, many: Places, luck: tuple[Witnesses, np.random.Generator]) -> csr_matrix:
-    """Look for one world a group that moves as many targets as it can; return the aims for which there was none."""
-    seen, random = luck
-    group, row = np.unique(told.of_cell[many], return_inverse=True)
-    weight = random.choice([-1.0, 1.0], many.size) * random.integers(8, 16, many.size)
-    aims = csr_matrix((weight, (row, many)), shape=(group.size, space.lowest.size))
-    worlds = reach(_narrow(space, many), told, aims).worlds
-    seen.add(worlds)
-    return aims[np.diff(worlds.indptr) == 0]
-
-
-def _narrow(space: Deviations, asked: Places) -> Deviations:
-    """Return the space in which no cell moves farther than a target has to, so that many can move at once."""
-    step = int(max(space.width[asked].max(initial=1), space.down[asked].max(initial=1)))
-    return replace(space, lowest=np.maximum(space.lowest, -step), highest=np.minimum(space.highest, step))
-
-
 def _cuts(space: Deviations, target: int, bounds: Freedom, rows: tuple[int, int], unknown: Flags) -> list[Cut]:
     """Return the cuts that the present choice violates: down far enough, both ways wide enough."""
     down, up = bounds.row(rows[0]), bounds.row(rows[1])
@@ -154,12 +144,3 @@ def _cuts(space: Deviations, target: int, bounds: Freedom, rows: tuple[int, int]
         cut(target, width, down, up),
     ]
     return [c for c in needs if c.share[unknown[c.cell]].sum() < c.need - SLIGHT and c.need > SLIGHT]
-
-
-def _one_more(scene: Scene, withheld: Flags, target: int) -> Cut:
-    """Return the cut that at least one more cell of all that a target hangs together with must be withheld."""
-    anything = scene.choice.is_fixed | scene.choice.is_candidate
-    told = groups(scene.space, anything, scene.facts, scene.facts)
-    near = (told.of_cell == told.of_cell[target]) & scene.choice.is_candidate & ~withheld
-    cell = np.flatnonzero(near).astype(np.int64)
-    return Cut(target, cell, np.ones(cell.size), 1.0)

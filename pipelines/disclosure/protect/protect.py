@@ -14,7 +14,7 @@ from pipelines.disclosure.protect.cleanup import shown_again
 from pipelines.disclosure.protect.completion import Clock, Completion, complete
 from pipelines.disclosure.protect.cut import Choice
 from pipelines.disclosure.protect.deviation import Deviations, deviations
-from pipelines.disclosure.protect.examination import Scene, examine
+from pipelines.disclosure.protect.examination import LARGE, Scene, examine
 from pipelines.disclosure.protect.hiding import closed
 from pipelines.disclosure.protect.row_wise import row_wise
 from pipelines.disclosure.protect.witnesses import Witnesses, nothing_seen, still_true
@@ -70,7 +70,8 @@ def protect(problem: Problem, *, seconds: float = 60.0, method: Method = "optima
         last = _unproven(problem, closed(problem, row_wise(problem, base)))
         bound = None
     else:
-        last, bound = _decide(problem, space, base, begin, seconds, is_optimal=method == "optimal")
+        is_small = int(np.count_nonzero(problem.is_published & ~problem.is_known)) <= LARGE
+        last, bound = _decide(problem, space, base, begin, seconds, is_optimal=method == "optimal" and is_small)
     is_target = problem.is_sensitive & (problem.width > 0)
     exposed, unproven = is_target & problem.is_known, np.zeros_like(base)
     exposed[last.hopeless] = True
@@ -112,7 +113,7 @@ def _decide(
     last = complete(problem, scene, withheld, (clock, seen), is_optimal=is_optimal)
     is_repaired = last.withheld & ~withheld if stages.size > 1 else np.zeros_like(base)
     last = replace(last, is_greedy=last.is_greedy | is_greedy | is_repaired, is_limited=last.is_limited | is_limited)
-    if last.is_greedy.any():
+    if last.is_greedy.any() and np.count_nonzero(is_open) <= LARGE:
         last = shown_again(problem, _scene(problem, space, base, is_open, scene.facts), base, last, (clock, seen))
     if last.unsafe.size:
         last = _whole_blocks(problem, space, last, is_open, seen)
@@ -123,7 +124,7 @@ def _scene(problem: Problem, space: Deviations, withheld: Flags, candidates: Fla
     """Return the scene in which these cells are withheld whatever is chosen of the candidates."""
     fixed = ~problem.is_known & (withheld | ~problem.is_published)
     targets = np.flatnonzero(problem.is_sensitive & (problem.width > 0) & fixed)
-    return Scene(space, facts, Choice(candidates & ~withheld, fixed), targets)
+    return Scene(space, facts, Choice(candidates & ~withheld, fixed), targets, problem.stage == 0)
 
 
 def _latest_stage(problem: Problem) -> npt.NDArray[np.int64]:
