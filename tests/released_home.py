@@ -68,8 +68,6 @@ def _groups(connection: duckdb.DuckDBPyConnection, of: dict[str, str]) -> None:
     pair = {"subgroup_dimension": "race_ethnicity*sex", "subgroup_code": "white*female"}
     measured(connection, 200, 300, **pair, **of)
     measured(connection, 300, 500, subgroup_dimension="career_cluster", subgroup_code="01", **of)
-    within = {"subgroup_dimension": "career_cluster*race_ethnicity", "subgroup_code": "01*white"}
-    measured(connection, 120, 250, **within, **of)
     measured(connection, 250, 400, subgroup_dimension="eligible_recipient", subgroup_code="R1", **of)
     measured(connection, 100, 200, cip_code="48.0508", **of)
 

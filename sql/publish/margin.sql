@@ -25,8 +25,3 @@ inner join published on margin.table_name = published.mart_name
 where
     strpos(margin.subgroup_dimension, '*') = 0
     or margin.subgroup_dimension = 'race_ethnicity*sex'
-    or (
-        strpos(margin.subgroup_dimension, 'career_cluster') > 0
-        and strpos(margin.subgroup_dimension, 'award_level') = 0
-        and strpos(margin.subgroup_dimension, 'eligible_recipient') = 0
-    )
