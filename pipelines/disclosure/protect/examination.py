@@ -54,7 +54,7 @@ def examine(scene: Scene, withheld: Flags, seen: Witnesses) -> Verdict:
     asked = scene.targets[~seen.are_safe(scene.space, unknown, scene.targets)]
     asked = swept(scene.space, unknown, scene.facts, asked, scene.totals, seen)
     if asked.size > MANY and np.count_nonzero(unknown) > LARGE:
-        return Verdict(asked, near_cuts(scene.space, scene.choice.is_candidate & ~withheld, asked))
+        return Verdict(asked, near_cuts(scene.space, unknown, scene.choice.is_candidate & ~withheld, asked))
     cuts, doubtful = [], asked
     clear = determined(scene.space, unknown, scene.facts, asked)
     for told, is_whole in _ladder(scene, clear.is_open):
@@ -69,19 +69,19 @@ def examine(scene: Scene, withheld: Flags, seen: Witnesses) -> Verdict:
         cuts += more if is_whole else [c for c in more if c.target not in unmet]
         doubtful = np.concatenate([doubtful[~is_here], still, np.unique(np.array(unmet, dtype=np.int64))])
     doubtful = doubtful[~seen.are_safe(scene.space, unknown, doubtful)]
-    cuts += near_cuts(scene.space, scene.choice.is_candidate & ~withheld, doubtful)
+    cuts += near_cuts(scene.space, unknown, scene.choice.is_candidate & ~withheld, doubtful)
     if np.count_nonzero(unknown) > LARGE:
-        cuts = _with_hope(scene, withheld, cuts)
+        cuts = _with_hope(scene, unknown, withheld, cuts)
     return Verdict(asked[~seen.are_safe(scene.space, unknown, asked)], cuts)
 
 
-def _with_hope(scene: Scene, withheld: Flags, cuts: list[Cut]) -> list[Cut]:
+def _with_hope(scene: Scene, unknown: Flags, withheld: Flags, cuts: list[Cut]) -> list[Cut]:
     """Return cuts in which no target is given up as long as a cell near it is open.
 
     That nothing protects it is proven for worlds within the box only, which in large problems is not all there are.
     """
     lost = np.unique(np.array([c.target for c in cuts if not c.is_possible], dtype=np.int64))
-    near = near_cuts(scene.space, scene.choice.is_candidate & ~withheld, lost)
+    near = near_cuts(scene.space, unknown, scene.choice.is_candidate & ~withheld, lost)
     helped = {c.target for c in near}
     return [c for c in cuts if c.is_possible or c.target not in helped] + near
 

@@ -17,7 +17,10 @@ from pipelines.disclosure.protect.deviation import Deviations, deviations
 from pipelines.disclosure.protect.examination import LARGE, Scene, examine
 from pipelines.disclosure.protect.hiding import closed
 from pipelines.disclosure.protect.row_wise import row_wise
+from pipelines.disclosure.protect.sweep import insisted
 from pipelines.disclosure.protect.witnesses import Witnesses, nothing_seen, still_true
+
+LAST = 30.0  # processor seconds that asking one by one has at the end, however late it is
 
 Method = Literal["optimal", "greedy", "rows"]
 
@@ -116,7 +119,7 @@ def _decide(
     if last.is_greedy.any() and np.count_nonzero(is_open) <= LARGE:
         last = shown_again(problem, _scene(problem, space, base, is_open, scene.facts), base, last, (clock, seen))
     if last.unsafe.size:
-        last = _whole_blocks(problem, space, last, is_open, seen)
+        last = _whole_blocks(problem, space, last, is_open, (seen, clock))
     return last, None if stages.size > 1 else last.bound
 
 
@@ -136,13 +139,28 @@ def _latest_stage(problem: Problem) -> npt.NDArray[np.int64]:
     return latest
 
 
-def _whole_blocks(problem: Problem, space: Deviations, last: Completion, is_open: Flags, seen: Witnesses) -> Completion:
+def _whole_blocks(
+    problem: Problem, space: Deviations, last: Completion, is_open: Flags, timing: tuple[Witnesses, Clock]
+) -> Completion:
     """Return the release without the blocks of targets that were not proven safe in time."""
-    blocks = np.unique(problem.block[last.unsafe])
+    seen, clock = timing
+    left = _insist(problem, space, last, timing)
+    if not left.unsafe.size:
+        return left
+    blocks = np.unique(problem.block[left.unsafe])
     withheld = closed(problem, last.withheld | (is_open & np.isin(problem.block, blocks)))
     scene = _scene(problem, space, withheld, np.zeros_like(is_open), np.ones(space.matrix.shape[0], dtype=bool))
     verdict = examine(scene, withheld, seen)
-    return replace(last, withheld=withheld, unsafe=verdict.unsafe)
+    return _insist(problem, space, replace(last, withheld=withheld, unsafe=verdict.unsafe), (seen, clock))
+
+
+def _insist(problem: Problem, space: Deviations, last: Completion, timing: tuple[Witnesses, Clock]) -> Completion:
+    """Return a completion of which each target that was not proven safe has been asked by itself."""
+    seen, clock = timing
+    facts = np.ones(space.matrix.shape[0], dtype=bool)
+    unknown = ~problem.is_known & (last.withheld | ~problem.is_published)
+    until = max(time.process_time() + LAST, clock.hard)
+    return replace(last, unsafe=insisted(space, unknown, facts, last.unsafe, seen, until))
 
 
 def _unproven(problem: Problem, withheld: Flags) -> Completion:

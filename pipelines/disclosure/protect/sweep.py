@@ -6,10 +6,11 @@ the tables below them come apart and the corners are whole numbers; without, who
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
@@ -23,6 +24,8 @@ PATIENCE = 6  # sweeps without gain after which the rest is asked one by one
 MOST = 400  # sweeps; a backstop
 GAIN = 0.01  # of the targets left: what a sweep has to prove to count
 CYCLE = 3  # of so many sweeps, one lets the totals move
+LIGHT = 0.001  # of the weight of the target that is asked for: enough to break ties, too little to stand in its way
+NODES = 200  # of branch and bound for one world among all cells: by work and not by time, so that runs agree
 SLIGHT = 1e-6
 
 
@@ -77,6 +80,30 @@ def swept(space: Deviations, unknown: Flags, facts: Flags, targets: Places, tota
     return left
 
 
+def insisted(space: Deviations, unknown: Flags, facts: Flags, targets: Places, seen: Witnesses, until: float) -> Places:
+    """Return the targets that are still not proven safe after each was pressed by itself among all cells.
+
+    The others that are left are pressed lightly at the same time, so that one answer often serves several. The last
+    resort, at seconds a target; ``until`` (``time.process_time``) ends it.
+    """
+    part, left = _part(space, np.flatnonzero(unknown), facts), targets
+    for target in targets:
+        for aim in (1.0, -1.0):
+            left = left[~seen.are_safe(space, unknown, left)]
+            if target not in left or time.process_time() > until:
+                break
+            others = left[left != target]
+            pressed = np.concatenate([[target], others])
+            weight = np.concatenate([[aim], np.full(others.size, LIGHT)])
+            seen.add(_world(part, _moved(part, pressed, weight), unknown.size))
+    left = left[~seen.are_safe(space, unknown, left)]
+    for target in left[:FEW]:
+        for aim in (1.0, -1.0):
+            steps = _moved(part, np.array([target]), np.array([aim]), is_whole=True)
+            seen.add(_world(part, steps, unknown.size))
+    return left[~seen.are_safe(space, unknown, left)]
+
+
 def _tables(whole: _Part, unknown: Flags) -> Places:
     """Return for each cell the table it is in while totals stand still; -1 for totals and known cells."""
     cell = unknown[whole.cell]
@@ -109,10 +136,20 @@ def _apart(part: _Part, targets: Places, random: np.random.Generator) -> Places:
     return targets[~is_beaten]
 
 
-def _moved(part: _Part, chosen: Places, aim: Numbers) -> Counts:
-    """Return the moves of the cells of a part when targets are pressed as far as they go together."""
+def _moved(part: _Part, chosen: Places, aim: Numbers, *, is_whole: bool = False) -> Counts:
+    """Return the moves of the cells of a part when targets are pressed as far as they go together.
+
+    ``is_whole`` asks for whole numbers by branch and bound, which may take long and then ends without an answer.
+    """
     goal = np.zeros(part.cell.size)
     goal[np.searchsorted(part.cell, chosen)] = -aim
+    if is_whole:
+        found = milp(
+            goal, constraints=LinearConstraint(part.matrix.astype(np.float64), part.fact_lowest, part.fact_highest),
+            bounds=Bounds(part.lowest, part.highest), integrality=np.ones(part.cell.size),
+            options={"node_limit": NODES, "mip_rel_gap": 0.05},
+        )  # fmt: skip
+        return np.zeros(part.cell.size, dtype=np.int64) if found.x is None else _whole_pieces(part, found.x)
     equal, loose = part.matrix[part.is_equality], part.matrix[~part.is_equality]
     limits = np.concatenate([part.fact_highest[~part.is_equality], -part.fact_lowest[~part.is_equality]])
     found = linprog(
