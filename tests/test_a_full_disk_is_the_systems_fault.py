@@ -86,5 +86,5 @@ def test_the_book_says_which_runs_failed(story: Story) -> None:
 
 
 def test_the_published_file_can_be_read_after_all(story: Story) -> None:
-    assert story.place.rows("select count(*) > 0 from publish.rule_result", "published/cte.duckdb") == [(True,)]
+    assert story.place.rows("select count(*) > 0 from publish.note", "published/cte.duckdb") == [(True,)]
     assert Path(story.place.home / "published" / "cte.duckdb").stat().st_mode & 0o222 == 0

@@ -35,6 +35,8 @@ def test_a_home_is_as_closed_as_the_page_says(demonstration: Ran):
     ours = [path for path in home.rglob("*") if path.relative_to(home).parts[0] != "dagster" and not path.is_symlink()]
     modes = {path.relative_to(home).as_posix(): stat.S_IMODE(path.stat().st_mode) for path in ours}
     assert {name: modes.pop(name) for name in OPEN_TO_READERS} == OPEN_TO_READERS
+    copies = {name: modes.pop(name) for name in list(modes) if name.startswith("published/")}
+    assert set(copies.values()) == {0o755, 0o444}, "folders of the copies can be entered, files read, nothing written"
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
 
 
