@@ -76,6 +76,7 @@ def released(
     from pipelines.disclosure.audit import audit
     from pipelines.disclosure.gather.gather import gather
     from pipelines.disclosure.protect.protect import protect
+    from pipelines.disclosure.release.draft import as_told
     from pipelines.disclosure.release.rows import cell_rows
     from pipelines.disclosure.release.tables import make_anew
 
@@ -85,10 +86,11 @@ def released(
     problem = gathered.problem
     decided = protect(problem, seconds=limit, method=method)
     marks.append(time.perf_counter())
+    gathered = as_told(gathered, decided)
     _write(connection, grantee_id, years, cell_rows(gathered, decided.is_withheld), number)
     make_anew(connection)
     marks.append(time.perf_counter())
-    found = audit(connection, gathered, seconds=limit)
+    found = audit(connection, gathered, seconds=limit, worlds=decided.worlds)
     marks.append(time.perf_counter())
     steps = [after - before for before, after in pairwise(marks)]
     hidden, late = problem.is_published & problem.must_hide, int((found.leaks["how"] == "time").sum())

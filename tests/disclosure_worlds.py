@@ -256,7 +256,7 @@ def gathered(
         count=count, width=np.where(sensitive, policy.width, 0), is_sensitive=sensitive, is_published=~derived,
         must_hide=(sensitive | coded) & ~derived, is_known=np.array([key in known for key in order]),
         weight=np.maximum(count, 1), lowest=low, highest=high,
-        stage=np.array([_stage(key) for key in order], dtype=np.int8), block=_blocks(order),
+        block=_blocks(order), place=np.zeros(len(order), dtype=np.int32),
         hides=np.array(hides, dtype=np.int32).reshape(-1, 2), relations=_relations(facts(cells, plan), place, count),
     )  # fmt: skip
     columns = list(zip(*order, strict=True))
@@ -268,17 +268,9 @@ def gathered(
     return Gathered(keys, problem)
 
 
-def _stage(key: Key) -> int:
-    """Return when a cell is decided: totals, then single dimensions, then pairs, then sums over years."""
-    if " " in key[0]:
-        return 3
-    return {"all": 0, PAIR: 2}.get(key[4], 1)
-
-
 def _blocks(order: Sequence[Key]) -> npt.NDArray[np.int32]:
-    names = [(key[0], _stage(key), key[4] if _stage(key) else "") for key in order]
-    place = {name: i for i, name in enumerate(sorted(set(names)))}
-    return np.array([place[name] for name in names], dtype=np.int32)
+    names = sorted({key[4] for key in order})
+    return np.array([names.index(key[4]) for key in order], dtype=np.int32)
 
 
 def _relations(found: list[Fact], place: dict[Key, int], count: Counts) -> Relations:

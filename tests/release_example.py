@@ -97,9 +97,10 @@ class House:
 
     def _protect(self, problem: Problem) -> Decision:
         exposed = np.flatnonzero(problem.is_known & problem.is_sensitive)
-        return Decision(problem.must_hide, exposed, "optimal")
+        none = np.zeros_like(problem.must_hide)
+        return Decision(problem.must_hide, none, exposed, "optimal", csr_matrix((0, none.size), dtype=np.int64))
 
-    def _audit(self, _: Any, cells: Cells, grantee_id: str) -> Proof:
+    def _audit(self, _: Any, cells: Cells, grantee_id: str, __: Any) -> Proof:
         frame = cells.keys.filter(pl.Series(cells.problem.is_sensitive)).select(
             *KEYS, lowest=pl.lit(0), highest=pl.lit(99), how=pl.lit("witness"), is_protected=pl.lit(value=True)
         )
@@ -162,7 +163,7 @@ def problem_of(count: np.ndarray, is_known: Iterable[bool]) -> Problem:
     return Problem(
         count=count, width=np.where(is_small, THRESHOLD, 0), is_sensitive=is_small, is_published=~none,
         must_hide=is_small, is_known=np.array(list(is_known), dtype=np.bool_), weight=number + 1, lowest=number,
-        highest=number + NO_LIMIT, stage=number.astype(np.int8), block=number.astype(np.int32),
+        highest=number + NO_LIMIT, block=number.astype(np.int32), place=number.astype(np.int32),
         hides=np.zeros((0, 2), dtype=np.int32),
         relations=Relations(csr_matrix((0, cells), dtype=np.int64), number[:0], number[:0]),
     )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from attacker_world import GRANTEE, YEARS, random_world
 from release_example import BO, Given
+from scipy.sparse import csr_matrix
 
 from pipelines.acts.office import Office
 from pipelines.disclosure.problem import Flags, Problem
@@ -45,11 +46,15 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield Office(tmp_path, connection, datetime(2026, 1, 1, tzinfo=UTC))
 
 
+def decided(withheld: Flags) -> Decision:
+    no_worlds = csr_matrix((0, withheld.size), dtype=np.int64)
+    return Decision(withheld, np.zeros_like(withheld), np.zeros(0, dtype=np.int64), "by the test", no_worlds)
+
+
 def released(office: Office, withheld: Callable[[Problem], Flags]) -> Ended:
-    nothing = np.zeros(0, dtype=np.int64)
     rooms = replace(
         all_rooms(), may_release=lambda *_: Given(), freeze_quality=lambda *_: None,
-        protect=lambda problem: Decision(withheld(problem), nothing, "by the test"),
+        protect=lambda problem: decided(withheld(problem)),
     )  # fmt: skip
     (ended,) = release_all(office, [GRANTEE], [], BO, rooms, lambda _: None)
     return ended

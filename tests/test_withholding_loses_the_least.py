@@ -45,8 +45,8 @@ def problem_of(truth: np.ndarray, most: int, sums: np.ndarray, threshold: int, p
         weight=np.maximum(count, 1),
         lowest=np.zeros(count.size, dtype=np.int64),
         highest=np.where(np.arange(count.size) < parts, most, NO_LIMIT),
-        stage=np.zeros(count.size, dtype=np.int8),
         block=np.zeros(count.size, dtype=np.int32),
+        place=np.zeros(count.size, dtype=np.int32),
         hides=np.zeros((0, 2), dtype=np.int32),
         relations=Relations(csr_matrix(facts), nothing, nothing),
     )

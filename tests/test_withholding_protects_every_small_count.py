@@ -49,8 +49,8 @@ def problem_of(count, facts, threshold, *, is_known=None, is_published=None, hid
         weight=np.maximum(count, 1),
         lowest=np.zeros(count.size, dtype=np.int64),
         highest=np.full(count.size, NO_LIMIT),
-        stage=np.zeros(count.size, dtype=np.int8),
         block=np.zeros(count.size, dtype=np.int32),
+        place=np.zeros(count.size, dtype=np.int32),
         hides=np.array(hides, dtype=np.int32).reshape(-1, 2),
         relations=Relations(csr_matrix(np.array(facts, dtype=np.int64)), zero, zero),
     )
@@ -138,14 +138,6 @@ def test_a_small_count_whose_neighbors_are_all_known_is_reported_as_exposed():
     done = protect(replace(problem, is_known=known))
     assert np.flatnonzero(done.exposed).tolist() == [0]
     assert not done.is_proven
-
-
-def test_the_check_of_everything_repairs_what_stages_could_not_see():
-    # The row is decided before the columns, whose totals are of a later stage and known.
-    problem = replace(table_problem(VECTOR, 10), stage=np.array([0] * 15 + [1] * 4, dtype=np.int8))
-    done = protect(problem)
-    assert done.is_proven
-    assert interval(problem, done.is_withheld, 1)[1] - interval(problem, done.is_withheld, 1)[0] >= 10
 
 
 def test_relations_that_the_truth_contradicts_are_refused():

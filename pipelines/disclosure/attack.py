@@ -11,17 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
-from pipelines.disclosure.presolve import Remainder, remainder
+from pipelines.disclosure.presolve import Remainder, check_truth, remainder
 from pipelines.disclosure.problem import NO_LIMIT, Counts, Flags, Relations, is_protected
 from pipelines.disclosure.worlds import Worlds
 
 WITNESS, LINEAR, TIME = "witness", "linear", "time"
 BROAD_ROUNDS = 24  # many targets at once; each must prove a part of those that are open, or singles follow
 LEAST_GAIN = 0.04
-NEAR = ((60, False), (150, False), (150, True))  # cells of a neighborhood, and whether whole numbers are asked for
-LARGE = 1_000  # cells that hang together: smaller ones are solved whole
-AT_ONCE = 3_000  # cells in one call: its own cost is shared, and it stays quick
 Indices = npt.NDArray[np.int64]
 
 
@@ -51,23 +49,57 @@ def attack(  # noqa: PLR0913 - what is said, what is known and what is asked are
     *,
     width: Counts | None = None,
     seconds: float = 60.0,
+    worlds: csr_matrix | None = None,
 ) -> Attack:
     """Return the interval of each target cell (indices into the cells) over the integer worlds that agree.
 
     ``counts`` is the truth (n), ``known`` (n) the cells whose count the attacker has, ``lowest`` and ``highest`` (n)
     what else he knows of each. With ``width`` (n) the search for a cell ends when it is as uncertain as
-    ``is_protected`` asks or cannot be; without, the intervals are exact. Raises ValueError where the truth
-    contradicts what is said.
+    ``is_protected`` asks or cannot be; without, the intervals are exact. ``worlds`` (worlds x n) are deviations from
+    the truth that somebody proposes: each is held to everything said in whole numbers, and counts only where it agrees.
+    Raises ValueError where the truth contradicts what is said.
     """
     started = time.monotonic()
+    places = np.asarray(targets, dtype=np.int64)
+    check_truth(relations, counts, lowest, highest)
+    low, high = _agreeing(relations, known, counts, (lowest, highest), worlds)
+    low, high = low[places], high[places]
+    if width is not None and is_protected(counts[places], width[places], low, high).all():
+        return Attack(places, low, high, np.full(places.size, WITNESS), time.monotonic() - started)
     left = remainder(relations, known, counts, lowest, highest)
-    hunt = _Hunt(left, counts, np.asarray(targets, dtype=np.int64), width, started + seconds)
+    hunt = _Hunt(left, counts, places, width, started + seconds)
+    hunt.seen_low, hunt.seen_high = low, high
     hunt.by_bounds()
     hunt.broadly()
-    hunt.nearby()
     hunt.singly()
     hunt.by_branching()
     return hunt.result(time.monotonic() - started)
+
+
+def _agreeing(
+    relations: Relations, known: Flags, counts: Counts, limits: tuple[Counts, Counts], worlds: csr_matrix | None
+) -> tuple[Counts, Counts]:
+    """Return the least and greatest count of each cell (n) in the proposed worlds that agree with everything said."""
+    low, high = counts.copy(), counts.copy()
+    if worlds is None or not worlds.shape[0]:
+        return low, high
+    moves = worlds.tocoo()
+    is_outside = (
+        known[moves.col]
+        | (counts[moves.col] + moves.data < np.maximum(limits[0], 0)[moves.col])
+        | (counts[moves.col] + moves.data > limits[1][moves.col])
+    )
+    said = relations.matrix @ counts
+    changes = csr_matrix(relations.matrix @ worlds.T).tocoo()
+    value = said[changes.row] + changes.data
+    is_broken = (value < relations.lowest[changes.row]) | (value > relations.highest[changes.row])
+    agrees = np.ones(worlds.shape[0], dtype=bool)
+    agrees[moves.row[is_outside]] = False
+    agrees[changes.col[is_broken]] = False
+    kept = agrees[moves.row]
+    np.minimum.at(low, moves.col[kept], counts[moves.col[kept]] + moves.data[kept])
+    np.maximum.at(high, moves.col[kept], counts[moves.col[kept]] + moves.data[kept])
+    return low, high
 
 
 class _Hunt:
@@ -83,8 +115,6 @@ class _Hunt:
         self.sure_low, self.sure_high = left.lowest[targets].copy(), left.highest[targets].copy()
         self.worlds = Worlds(left, counts)
         self.component = left.component[targets]
-        size = np.bincount(left.component + 1)
-        self.is_in_large = (size[self.component + 1] > LARGE) & (self.component >= 0)
         self.random = np.random.default_rng(7)
 
     def is_safe(self) -> Flags:
@@ -114,36 +144,6 @@ class _Hunt:
         is_alone = self.worlds.is_alone[self.targets]
         self.seen_low = np.where(is_alone, self.sure_low, self.seen_low)
         self.seen_high = np.where(is_alone, self.sure_high, self.seen_high)
-
-    def nearby(self) -> None:
-        """Look for worlds that differ from the truth only close to a target; many targets at once where far apart."""
-        if self.is_exact:
-            return
-        for size, is_whole in NEAR:
-            is_tried = np.zeros((2, len(self.targets)), dtype=bool)
-            while not self.is_time():
-                places = self.open()
-                places = places[self.is_in_large[places]]
-                wants_less = self.seen_low[places] > self.count[places] // 2
-                side = np.where(wants_less, 0, 1)
-                left = ~is_tried[side, places]
-                if not left.any():
-                    break
-                self._try_near(places, side, places[left], is_tried, size, is_whole=is_whole)
-
-    def _try_near(
-        self, places: Indices, side: Indices, seeds: Indices, is_tried: Flags, size: int, *, is_whole: bool
-    ) -> None:
-        balls = self.worlds.neighborhoods.apart(self.targets[seeds], size, AT_ONCE)
-        within = np.concatenate(balls)
-        inside = np.isin(self.targets[places], within)
-        # Whoever lies in a ball is pushed with it, less than the one that it was drawn for.
-        weight = np.where(side[inside] == 0, 1.0, -1.0) * self.random.uniform(0.2, 0.8, size=int(inside.sum()))
-        centers = np.isin(places[inside], seeds[: max(1, len(balls))])
-        weight[centers] *= 5
-        world, _ = self.worlds.near(balls, self.targets[places[inside]], weight, self.deadline, is_whole=is_whole)
-        self.see(world)
-        is_tried[side[inside], places[inside]] = True
 
     def broadly(self) -> None:
         """Push all open targets at once, down and up by chance; each component answers for itself."""

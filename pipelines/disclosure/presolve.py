@@ -34,14 +34,19 @@ class Remainder:
     component: Numbers
 
 
+def check_truth(relations: Relations, counts: Counts, lowest: Counts, highest: Counts) -> None:
+    """Raise ValueError where the true counts contradict what is said: then nothing could be proven."""
+    if not relations.hold(counts) or bool(np.any((counts < lowest) | (counts > highest))):
+        msg = "the true counts contradict the facts; state only facts that hold"
+        raise ValueError(msg)
+
+
 def remainder(relations: Relations, known: Flags, counts: Counts, lowest: Counts, highest: Counts) -> Remainder:
     """Return what is left after known cells are filled in and bounds are drawn as tight as single facts allow.
 
     Raises ValueError where the true counts contradict what is said: then nothing could be proven.
     """
-    if not relations.hold(counts) or bool(np.any((counts < lowest) | (counts > highest))):
-        msg = "the true counts contradict the facts; state only facts that hold"
-        raise ValueError(msg)
+    check_truth(relations, counts, lowest, highest)
     much = MUCH + 2 * int(counts.max(initial=0))
     low, high = np.maximum(lowest, 0), np.minimum(highest, much)
     low, high = np.where(known, counts, low), np.where(known, counts, high)

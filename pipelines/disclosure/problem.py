@@ -5,7 +5,7 @@ Only the statement and the criterion of safety stand here; who gathers, decides 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,29 @@ class Relations:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """What is told of withheld numerators while their group is shown: that they lie in a band, or between the bands.
+
+    One entry a numerator: ``lowest <= count[cell] <= highest`` while the cell ``group`` is shown and the code is told.
+    """
+
+    cell: npt.NDArray[np.int64]
+    group: npt.NDArray[np.int64]
+    lowest: Counts
+    highest: Counts
+
+    def stand(self, is_withheld: Flags, is_untold: Flags) -> Codes:
+        """Return the codes that still tell something where these cells are withheld, and these codes not told."""
+        kept = ~is_withheld[self.group] & ~is_untold[self.cell]
+        return Codes(self.cell[kept], self.group[kept], self.lowest[kept], self.highest[kept])
+
+
+def _no_codes() -> Codes:
+    none = np.zeros(0, dtype=np.int64)
+    return Codes(none, none, none, none)
+
+
+@dataclass(frozen=True)
 class Problem:
     """Cells in one order; every array has one entry a cell (n), counts are persons or rows.
 
@@ -45,11 +68,12 @@ class Problem:
     ``must_hide``     is not written as a number whatever happens: sensitive, or top and bottom coded.
     ``is_known``      the attacker knows it whatever we do: shown by an earlier release, or public elsewhere.
     ``weight``        what is lost when it is withheld, at least 1.
-    ``lowest``, ``highest``  what anybody may conclude of the cell where it is withheld (its code, its group), apart
-                      from the relations; 0 and NO_LIMIT where nothing.
-    ``stage``         order of decisions: totals (0) before their parts (1) before parts of parts (2).
-    ``block``         cells of one block hang together closely; blocks of a stage may be decided apart.
+    ``lowest``, ``highest``  what anybody knows of the cell in any case, apart from the relations; 0 and NO_LIMIT
+                      where nothing.
+    ``block``         what the cell is told by: tables of one dimension, and those that pairs tie to it, hang together.
+    ``place``         where it is told of: an institution, or the whole agency.
     ``hides``         pairs (a, b), shape (k, 2): where a is withheld, b is withheld too.
+    ``codes``         what is told of numerators that are withheld.
     """
 
     count: Counts
@@ -61,10 +85,11 @@ class Problem:
     weight: Counts
     lowest: Counts
     highest: Counts
-    stage: npt.NDArray[np.int8]
     block: npt.NDArray[np.int32]
+    place: npt.NDArray[np.int32]
     hides: npt.NDArray[np.int32]
     relations: Relations
+    codes: Codes = field(default_factory=_no_codes)
 
 
 def is_protected(count: Counts, width: Counts, lowest: Counts, highest: Counts) -> Flags:
@@ -74,3 +99,12 @@ def is_protected(count: Counts, width: Counts, lowest: Counts, highest: Counts) 
     begin at or below half of the count (at 0 for 0 and 1).
     """
     return (highest - lowest >= width) & (lowest <= count // 2)
+
+
+def with_codes(problem: Problem, is_withheld: Flags, is_untold: Flags) -> Problem:
+    """Return a problem in which codes that stand are bounds of their cells; the others tell nothing any more."""
+    codes = problem.codes.stand(is_withheld, is_untold)
+    lowest, highest = problem.lowest.copy(), problem.highest.copy()
+    np.maximum.at(lowest, codes.cell, codes.lowest)
+    np.minimum.at(highest, codes.cell, codes.highest)
+    return replace(problem, lowest=lowest, highest=highest, codes=_no_codes())

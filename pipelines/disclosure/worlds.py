@@ -13,7 +13,6 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
-from pipelines.disclosure.neighborhoods import Neighborhoods
 from pipelines.disclosure.presolve import Remainder
 from pipelines.disclosure.problem import NO_LIMIT, Counts, Flags
 
@@ -43,8 +42,6 @@ class Worlds:
         self._component = left.component
         matrix = left.relations.matrix
         self._matrix = csr_matrix(matrix)
-        self._said = self._matrix @ counts
-        self.neighborhoods = Neighborhoods(self._matrix)
         self._row_low, self._row_high = left.relations.lowest, left.relations.highest
         first_cell = matrix.indices[matrix.indptr[:-1]] if matrix.shape[0] else np.zeros(0, dtype=np.int64)
         self._row_component = left.component[first_cell]
@@ -68,39 +65,6 @@ class Worlds:
                 value[mine] = point[np.searchsorted(columns, cells[mine])]
                 self._take(world, columns, point)
         return Found(world, value)
-
-    def near(
-        self, balls: list[Indices], cells: Indices, weight: Floats, deadline: float, *, is_whole: bool
-    ) -> tuple[Counts, Flags]:
-        """Return a world that differs from the truth only in some sets of cells, and in which of them it was found.
-
-        The sets share no fact. Each has the least weighted sum of those ``cells`` that lie in it.
-        """
-        columns, owner = np.concatenate(balls), np.repeat(np.arange(len(balls)), [len(ball) for ball in balls])
-        order = np.argsort(columns)
-        columns, owner = columns[order], owner[order]
-        part = self._matrix[:, columns]
-        rows = np.flatnonzero(np.diff(part.indptr))
-        part = csr_matrix(part[rows])
-        rest = self._said[rows] - part @ self._counts[columns]
-        under = np.where(self._row_low[rows] <= -NO_LIMIT, -NO_LIMIT, self._row_low[rows] - rest)
-        over = np.where(self._row_high[rows] >= NO_LIMIT, NO_LIMIT, self._row_high[rows] - rest)
-        goal = np.zeros(len(columns))
-        place = np.searchsorted(columns, cells)
-        np.add.at(goal, place, weight)
-        point = self._call(columns, part, under, over, goal, deadline, is_whole=is_whole)
-        world, is_found = self._counts.copy(), np.zeros(len(balls), dtype=bool)
-        if point is None:
-            return world, is_found
-        rounded = np.rint(point).astype(np.int64)
-        said = part @ rounded
-        row_owner = owner[part.indices[part.indptr[:-1]]]
-        is_found[:] = True
-        is_found[owner[(rounded < self._low[columns]) | (rounded > self._high[columns])]] = False
-        is_found[row_owner[(said < under) | (said > over)]] = False
-        mine = is_found[owner]
-        world[columns[mine]] = rounded[mine]
-        return world, is_found
 
     def branch(self, cell: int, side: float, deadline: float) -> Found:
         """Return a world with the least (side 1) or greatest (side -1) count of one cell, by branch and bound."""

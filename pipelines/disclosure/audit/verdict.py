@@ -12,7 +12,7 @@ from typing import Protocol
 import duckdb
 import numpy as np
 import polars as pl
-from scipy.sparse import vstack
+from scipy.sparse import csr_matrix, vstack
 
 from pipelines.disclosure.attack import TIME, attack
 from pipelines.disclosure.audit.rows import KEYS
@@ -83,11 +83,13 @@ def audit(
     *,
     seconds: float = 60.0,
     also_unread: tuple[str, ...] = (),
+    worlds: csr_matrix | None = None,
 ) -> Audit:
     """Attack ``publish.*`` of a connection as it would leave, and return what became of every sensitive cell.
 
     The attacker knows the relations of ``gathered``, the cells that are known, the codes' limits, and every row of
     the grantee's program years. ``also_unread`` takes what ``unread`` found, so that one verdict holds it all.
+    ``worlds`` are proposed by who decided (``Protection.worlds``); nothing of them is believed unchecked.
     """
     started = time.monotonic()
     problem = gathered.problem
@@ -95,7 +97,7 @@ def audit(
     targets = np.flatnonzero(problem.is_sensitive)
     found = attack(
         _together(problem.relations, said), problem.is_known, problem.count, problem.lowest, problem.highest, targets,
-        width=problem.width, seconds=seconds,
+        width=problem.width, seconds=seconds, worlds=worlds,
     )  # fmt: skip
     count, width = problem.count[targets], problem.width[targets]
     cells = gathered.keys.select(KEYS)[targets].with_columns(

@@ -11,7 +11,6 @@ import polars as pl
 
 from pipelines.disclosure.gather.cells import is_of_students
 from pipelines.disclosure.gather.plan import INDICATORS, KEYS, SPAN
-from pipelines.disclosure.problem import NO_LIMIT
 from pipelines.grantee import grantee
 from pipelines.suppression_policy import Policy, policy_of
 
@@ -36,10 +35,11 @@ _PLACE = [key for key in KEYS if key != "count_code"] + ["indicator"]
 
 
 def coded(cells: pl.DataFrame, policies: Policies) -> pl.DataFrame:
-    """Return cells with threshold, width, is_sensitive, must_hide, code, lowest, highest and their denominator.
+    """Return cells with threshold, width, is_sensitive, must_hide, code, their denominator, told_lowest, told_highest.
 
-    ``code`` is that of top and bottom coding, null elsewhere; ``lowest`` and ``highest`` are what anybody concludes of
-    a numerator that is withheld. Raises KeyError for a year or an indicator without a policy.
+    ``code`` is that of top and bottom coding, null elsewhere; ``told_lowest`` and ``told_highest`` are what anybody
+    concludes of a numerator that is withheld while its group is shown, null where nothing. Raises KeyError for a year
+    or an indicator without a policy.
     """
     cells = _with_denominators(cells).join(_rules(policies), on=["program_year", "rule"], how="left").drop("rule")
     if cells["threshold"].null_count():
@@ -52,8 +52,6 @@ def coded(cells: pl.DataFrame, policies: Policies) -> pl.DataFrame:
         (pl.col("is_sensitive") | told).alias("must_hide"),
         # A row of a count tells that somebody is there: counted from 1, the interval is as wide as the policy asks.
         pl.when("is_sensitive").then(pl.col("width") + is_of_students().cast(pl.Int64)).otherwise(0).alias("width"),
-        pl.col("lowest").fill_null(0),
-        pl.col("highest").fill_null(NO_LIMIT),
     )
 
 
@@ -81,7 +79,8 @@ def _is_sensitive() -> pl.Expr:
 
 _ASKED = ["program_year", "indicator", "kind", "count", "denominator"]
 _CODES = {"program_year": pl.String, "indicator": pl.String, "kind": pl.String, "count": pl.Int64,
-          "denominator": pl.Int64, "code": pl.String, "lowest": pl.Int64, "highest": pl.Int64}  # fmt: skip
+          "denominator": pl.Int64, "code": pl.String,
+          "told_lowest": pl.Int64, "told_highest": pl.Int64}  # fmt: skip
 
 
 def _codes(cells: pl.DataFrame, policies: Policies) -> pl.DataFrame:
@@ -91,8 +90,8 @@ def _codes(cells: pl.DataFrame, policies: Policies) -> pl.DataFrame:
     for year, indicator, kind, numerator, denominator in asked.sort(_ASKED).iter_rows():
         policy = policies[year, indicator]
         code = policy.code_of(numerator, denominator)
-        # Without a band the group alone bounds it: a relation, known only where the group is.
+        # Without a band the group alone bounds it, by a relation.
         has_band = policy.band(denominator) is not None
-        limits = policy.limits(numerator, denominator) if has_band else (0, NO_LIMIT)
+        limits = policy.limits(numerator, denominator) if has_band else (None, None)
         rows.append((year, indicator, kind, numerator, denominator, code, *limits))
     return pl.DataFrame(rows, schema=_CODES, orient="row")

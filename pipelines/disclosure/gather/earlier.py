@@ -110,16 +110,16 @@ def with_spans(cells: pl.DataFrame, before: pl.DataFrame) -> tuple[pl.DataFrame,
 
 
 def narrowed(cells: pl.DataFrame, before: pl.DataFrame, policies: Policies) -> pl.DataFrame:
-    """Return cells whose lowest and highest also say what the codes of earlier releases said, moved by the change.
+    """Return cells with lowest and highest: what the codes of earlier releases said, moved by the change since.
 
     A numerator that was not shown lay where its code said, or between the codes.
     """
     count = cells["count"].to_numpy()
-    lowest, highest = cells["lowest"].to_numpy().copy(), cells["highest"].to_numpy().copy()
+    lowest, highest = np.zeros(cells.height, dtype=np.int64), np.full(cells.height, NO_LIMIT)
     for _, one in before.group_by("release_id", maintain_order=True):
         said = coded(with_kinds(one.select(*KEYS, "count", "is_shown")), policies)
-        is_hidden = (pl.col("kind") == "numerator") & ~pl.col("is_shown") & (pl.col("highest") < NO_LIMIT)
-        limits = said.filter(is_hidden).select(*KEYS, "lowest", "highest", then="count")
+        is_hidden = (pl.col("kind") == "numerator") & ~pl.col("is_shown") & pl.col("told_highest").is_not_null()
+        limits = said.filter(is_hidden).select(*KEYS, lowest="told_lowest", highest="told_highest", then="count")
         found = cells.select(KEYS).join(limits, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
         is_told = found["then"].is_not_null().to_numpy()
         moved = count - found["then"].fill_null(0).to_numpy()

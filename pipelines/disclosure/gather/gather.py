@@ -13,7 +13,7 @@ from pipelines.disclosure.gather.cells import derived_cells, in_order, with_kind
 from pipelines.disclosure.gather.coding import coded, policies_for
 from pipelines.disclosure.gather.facts import Facts, caps, only, relations_of, satisfied, together
 from pipelines.disclosure.gather.gathered import Gathered, as_gathered
-from pipelines.disclosure.gather.order import staged
+from pipelines.disclosure.gather.order import ordered
 from pipelines.disclosure.gather.plan import SPAN
 from pipelines.disclosure.gather.public import award_caps, no_wider_than_public
 from pipelines.disclosure.gather.relations import dimension_facts, indicator_facts, pair_facts, place_facts
@@ -45,7 +45,7 @@ def gather(
     relations = only(relations, satisfied(relations, cells["count"].to_numpy()))
     cells = past.narrowed(cells, before, policies)
     cells = _known_by_definition(no_wider_than_public(cells, relations, capped))
-    cells = staged(cells, [(a, b) for a, b in pairs if (b, a) in pairs])
+    cells = ordered(cells)
     return as_gathered(cells, past.tightened(relations, cells, before))
 
 

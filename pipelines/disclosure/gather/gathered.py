@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 
 from pipelines.disclosure.gather.facts import satisfied
-from pipelines.disclosure.gather.order import hidden_with
+from pipelines.disclosure.gather.order import codes_of, hidden_with
 from pipelines.disclosure.gather.plan import KEYS
 from pipelines.disclosure.problem import Counts, Problem, Relations
 
 _TOLD = ("count", "threshold", "width", "role", "code", "indicator", "kind", "cohort_year")
 _NUMBERS = {"count": np.int64, "width": np.int64, "weight": np.int64, "lowest": np.int64, "highest": np.int64,
-            "stage": np.int8, "block": np.int32}  # fmt: skip
+            "block": np.int32, "place": np.int32}  # fmt: skip
 _FLAGS = ("is_sensitive", "must_hide", "is_known")
 
 
@@ -36,7 +36,7 @@ def as_gathered(cells: pl.DataFrame, relations: Relations) -> Gathered:
     each: dict[str, Any] = {name: cells[name].to_numpy().astype(kind) for name, kind in _NUMBERS.items()}
     each |= {name: cells[name].to_numpy().astype(np.bool_) for name in _FLAGS}
     each["is_published"] = (cells["role"] == "written").to_numpy().astype(np.bool_)
-    problem = Problem(**each, hides=hidden_with(cells), relations=relations)
+    problem = Problem(**each, hides=hidden_with(cells), relations=relations, codes=codes_of(cells))
     return Gathered(cells.select(*KEYS, *_TOLD), problem)
 
 

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from pipelines.disclosure.gather.facts import Facts, at_most, sums
-from pipelines.disclosure.gather.plan import CLUSTER, RECIPIENT
+from pipelines.disclosure.gather.plan import CLUSTER, RECIPIENT, STUDENT_COUNTS
 from pipelines.disclosure.gather.relations import overlapping, parts_of, within
 from pipelines.disclosure.problem import NO_LIMIT
 from pipelines.measures.dimensions import ALL, UNKNOWN
@@ -26,6 +26,7 @@ _INSTITUTIONS = """
 select program_year as cohort_year, institution_id, max(coalesce(eligible_recipient_id, 'unknown')) as recipient
 from core.institution where grantee_id = ? group by all
 """
+Family = tuple[str, str]  # program year, count_code
 _WHERE = ["institution_id", "cip_code", "subgroup_dimension", "subgroup_code"]
 
 
@@ -63,7 +64,7 @@ def recipient_facts(connection: duckdb.DuckDBPyConnection, grantee_id: str, cell
     return overlapping(parts_of(cells, up))
 
 
-def inclusions(cells: pl.DataFrame) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+def inclusions(cells: pl.DataFrame) -> list[tuple[Family, Family]]:
     """Return which counts of persons are at most which, in every cell: ((year, count_code), (year, count_code)).
 
     Only counts of one cohort are compared. Of counts that are alike, both directions; what follows is left out.
@@ -78,11 +79,11 @@ def inclusions(cells: pl.DataFrame) -> list[tuple[tuple[str, str], tuple[str, st
     for _, of_cohort in families.group_by("cohort_year", maintain_order=True):
         names = [(year, code) for _, year, code in of_cohort.iter_rows()]
         frames = {name: _of_family(persons, name) for name in names}
-        holds |= {(a, b) for a in names for b in names if a != b and _is_within(frames[a], frames[b])}
+        holds |= {(a, b) for a in names for b in names if a != b and _is_within(frames[a], frames[b], b[1])}
     return sorted(_without_what_follows(holds))
 
 
-def inclusion_facts(cells: pl.DataFrame, pairs: Iterable[tuple[tuple[str, str], tuple[str, str]]]) -> list[Facts]:
+def inclusion_facts(cells: pl.DataFrame, pairs: Iterable[tuple[Family, Family]]) -> list[Facts]:
     """Return that each cell of the first count is at most the same cell of the second."""
     found = []
     for part, whole in pairs:
@@ -102,25 +103,41 @@ def nontraditional_cells(cells: pl.DataFrame) -> pl.Series:
     return nobody["cell"]
 
 
-def _of_family(cells: pl.DataFrame, family: tuple[str, str]) -> pl.DataFrame:
+def _of_family(cells: pl.DataFrame, family: Family) -> pl.DataFrame:
     year, code = family
     return cells.filter((pl.col("program_year") == year) & (pl.col("count_code") == code)).select(
         *_WHERE, "cell", "count"
     )
 
 
-def _is_within(part: pl.DataFrame, whole: pl.DataFrame) -> bool:
+def _is_within(part: pl.DataFrame, whole: pl.DataFrame, whole_code: str) -> bool:
+    """Return whether a count is at most another in every cell that both have by plan."""
+    if whole_code not in STUDENT_COUNTS:
+        part = part.filter(pl.col("institution_id").is_null() | pl.col("cip_code").is_null())
     both = part.join(whole, on=_WHERE, how="left", nulls_equal=True, suffix="_whole")
     return bool((both["count"] <= both["count_whole"].fill_null(0)).all())
 
 
-def _without_what_follows(
-    holds: set[tuple[tuple[str, str], tuple[str, str]]],
-) -> set[tuple[tuple[str, str], tuple[str, str]]]:
-    """Leave out what follows from two others; of counts that are alike the first speaks for all."""
-    alike = {a: min([a, *(b for x, b in holds if x == a and (b, a) in holds)]) for a, _ in holds}
-    alike |= {b: min([b, *(a for a, x in holds if x == b and (b, a) in holds)]) for _, b in holds}
+def _without_what_follows(holds: set[tuple[Family, Family]]) -> set[tuple[Family, Family]]:
+    """Leave out what follows from two others; of counts that are alike the first speaks for all.
+
+    Counts of students have more cells than those of indicators, so these speak for no pair of those.
+    """
+    alike = {a: min([a, *(b for x, b in holds if x == a and (b, a) in holds)], key=_fewer_last) for a, _ in holds}
+    alike |= {b: min([b, *(a for a, x in holds if x == b and (b, a) in holds)], key=_fewer_last) for _, b in holds}
     first = {(a, b) for a, b in holds if alike[a] == a and alike[b] == b}
-    direct = {(a, b) for a, b in first if not any((a, c) in first and (c, b) in first for c in set(alike.values()))}
+    names = set(alike.values())
+    direct = {
+        (a, b) for a, b in first
+        if not any({(a, c), (c, b)} <= first and (_is_of_students(c) or not _is_of_students(a, b)) for c in names)
+    }  # fmt: skip
     same = {pair for name, one in alike.items() if name != one for pair in ((name, one), (one, name))}
     return direct | same
+
+
+def _fewer_last(family: Family) -> tuple[bool, Family]:
+    return not _is_of_students(family), family
+
+
+def _is_of_students(*families: Family) -> bool:
+    return all(code in STUDENT_COUNTS for _, code in families)

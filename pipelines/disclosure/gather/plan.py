@@ -1,7 +1,7 @@
 """What a release publishes, as data: which counts, of which places, told apart by what.
 
-Programs give way to Career Clusters by this plan: a program shows everybody only, and so does a cluster; the one pair
-stands at the grantee only.
+Programs give way to Career Clusters by this plan: a program shows everybody only, and within an institution counts of
+students only, for nearly all outcomes of so few would be withheld. The one pair stands at the grantee only.
 """
 
 from __future__ import annotations
@@ -35,10 +35,13 @@ def is_planned() -> pl.Expr:
     is_pair_shown = dimension.is_in(PAIRS)
     is_at_grantee = pl.col("institution_id").is_null()
     is_of_program = pl.col("cip_code").is_not_null()
+    is_of_students = pl.col("count_code").is_in(STUDENT_COUNTS)
     is_unknown = pl.col("count_code").str.starts_with("unknown_")
     return (
-        pl.when(is_of_program | is_unknown)
-        .then(is_everybody & ~(is_of_program & is_unknown))
+        pl.when(is_of_program)
+        .then(is_everybody & ~is_unknown & (is_at_grantee | is_of_students))
+        .when(is_unknown)
+        .then(is_everybody)
         .when(has_pair)
         .then(is_at_grantee & is_pair_shown)
         .otherwise((dimension != RECIPIENT) | is_at_grantee)

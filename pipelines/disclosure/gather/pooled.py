@@ -15,9 +15,9 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from pipelines.disclosure.gather.coding import coded, policies_for
 from pipelines.disclosure.gather.facts import Facts, relations_of, sums
 from pipelines.disclosure.gather.gathered import Gathered, as_frame, as_gathered
-from pipelines.disclosure.gather.order import hidden_with, staged
+from pipelines.disclosure.gather.order import codes_of, ordered
 from pipelines.disclosure.gather.plan import KEYS, POOLED_YEARS, SPAN
-from pipelines.disclosure.problem import Flags, Problem, Relations
+from pipelines.disclosure.problem import NO_LIMIT, Flags, Problem, Relations
 
 _PLACE = [key for key in KEYS if key != "program_year"]
 _GROUP = [key for key in _PLACE if key != "count_code"]
@@ -27,6 +27,7 @@ _KINDS = ["denominator", "numerator", "other"]
 def pooled(gathered: Gathered, is_withheld: Flags) -> Gathered:
     """Return the same cells, their decisions fixed, and behind them sums of years where a yearly count is withheld.
 
+    The codes of yearly counts have become bounds of theirs (``problem.with_codes``).
     ``is_withheld`` has an entry a cell: what was decided. What is shown by it is known now, what is withheld stays so;
     protecting the answer decides the sums alone. Without any such sum the cells come back as they are, decided.
     """
@@ -40,9 +41,8 @@ def pooled(gathered: Gathered, is_withheld: Flags) -> Gathered:
     rows = rows.with_columns(numbers)
     grantee_id = str(frame["grantee_id"][0])
     cells = coded(rows, policies_for(grantee_id, rows["program_year"].unique().sort().to_list()))
-    cells = staged(cells.with_columns(pl.lit(value=False).alias("is_known")), [])
-    first = int(gathered.problem.block.max()) + 1
-    cells = cells.with_columns(pl.lit(3, pl.Int8).alias("stage"), (pl.col("block") + first).cast(pl.Int32))
+    cells = cells.with_columns(is_known=pl.lit(value=False), lowest=pl.lit(0, pl.Int64), highest=pl.lit(NO_LIMIT))
+    cells = ordered(pl.concat([frame, cells], how="diagonal_relaxed"))[frame.height :]
     return _behind(Gathered(gathered.keys, decided), cells, facts)
 
 
@@ -114,10 +114,11 @@ def _behind(gathered: Gathered, cells: pl.DataFrame, facts: Facts) -> Gathered:
     each = {
         name: np.concatenate([getattr(old, name), getattr(added, name)])
         for name in ("count", "width", "is_sensitive", "is_published", "must_hide", "is_known", "weight", "lowest",
-                     "highest", "stage", "block")
+                     "highest", "block", "place", "hides")
     }  # fmt: skip
-    hides = np.concatenate([old.hides, hidden_with(cells)])
-    return Gathered(pl.concat([gathered.keys, new.keys]), Problem(**each, hides=hides, relations=relations))
+    return Gathered(
+        pl.concat([gathered.keys, new.keys]), Problem(**each, relations=relations, codes=codes_of(cells))
+    )  # fmt: skip
 
 
 def _no_bounds() -> tuple[np.ndarray, np.ndarray]:

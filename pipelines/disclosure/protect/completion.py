@@ -1,4 +1,4 @@
-"""Adds what must be withheld until every target is safe: the cheapest, or greedily where that does not end in time."""
+"""Adds what must be withheld until every target is safe, at the least loss that the cuts found so far allow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.disclosure.problem import Flags, Problem
-from pipelines.disclosure.protect.cut import SLIGHT, Cut
+from pipelines.disclosure.protect.cut import Cut
 from pipelines.disclosure.protect.examination import Scene, examine
 from pipelines.disclosure.protect.groups import Places
 from pipelines.disclosure.protect.hiding import closed, hidden_by
@@ -16,43 +16,34 @@ from pipelines.disclosure.protect.master import Master
 from pipelines.disclosure.protect.witnesses import Witnesses
 
 IDLE = 3  # rounds that proved nothing and asked for nothing, after which targets count as not proven
-ROUNDS = 60  # of cuts; what has not settled by then is settled greedily
+ROUNDS = 60  # of cuts; what has not settled by then is left to bids
 
 
 @dataclass(frozen=True)
 class Completion:
     """What is withheld now, and how that was found.
 
-    ``hopeless``   targets that no choice protects.
-    ``unsafe``     targets not proven safe when time was up.
-    ``is_greedy``, ``is_limited``  cells added greedily, or by a branch and bound that ended early.
-    ``bound``      loss of additions that no choice can be below.
+    ``hopeless``    targets that no choice protects, while codes are told.
+    ``unsafe``      targets not proven safe when it ended.
+    ``is_limited``  cells added by a branch and bound that ended early.
+    ``bound``       loss of additions that no choice can be below.
     """
 
     withheld: Flags
     hopeless: Places
     unsafe: Places
-    is_greedy: Flags
     is_limited: Flags
     bound: int
 
 
-@dataclass(frozen=True)
-class Clock:
-    """When to stop looking for the cheapest, and when to stop altogether, in processor seconds of this process."""
+def complete(problem: Problem, scene: Scene, withheld: Flags, seen: Witnesses, until: float) -> Completion:
+    """Return the least cells to withhold besides those withheld already, so that all targets of a scene are safe.
 
-    soft: float
-    hard: float
-
-
-def complete(
-    problem: Problem, scene: Scene, withheld: Flags, timing: tuple[Clock, Witnesses], *, is_optimal: bool
-) -> Completion:
-    """Return the least cells to withhold besides those withheld already, so that all targets of a scene are safe."""
-    clock, seen = timing
+    ``until`` (``time.process_time``) ends the search, with targets that are unsafe.
+    """
     master = Master(problem.weight, hidden_by(problem))
     no, nobody = np.zeros(withheld.size, dtype=bool), np.zeros(0, dtype=np.int64)
-    now, rounds = Completion(withheld, nobody, scene.targets, no, no, 0), 0
+    now, rounds = Completion(withheld, nobody, scene.targets, no, 0), 0
     idle, before = 0, 0
     while True:
         verdict = examine(scene, now.withheld, seen)
@@ -60,7 +51,7 @@ def complete(
         scene = replace(scene, targets=np.setdiff1d(scene.targets, lost))
         now = replace(now, hopeless=np.union1d(now.hopeless, lost), unsafe=np.setdiff1d(verdict.unsafe, lost))
         cuts = [c for c in verdict.cuts if c.is_possible and c.target not in lost]
-        if not now.unsafe.size or time.process_time() > clock.hard:
+        if not now.unsafe.size or rounds >= ROUNDS or time.process_time() > until:
             return now
         if not cuts:  # only targets that were not asked yet, or of which nothing more can be said
             idle = idle + 1 if now.unsafe.size == before else 0
@@ -68,8 +59,7 @@ def complete(
             if idle > IDLE:
                 return now
             continue
-        is_optimal = is_optimal and rounds < ROUNDS and time.process_time() < clock.soft
-        now = _by_master(problem, master, withheld, now, cuts) if is_optimal else _greedily(problem, master, now, cuts)
+        now = _by_master(problem, master, withheld, now, cuts)
         rounds += 1
 
 
@@ -82,20 +72,3 @@ def _by_master(problem: Problem, master: Master, base: Flags, now: Completion, c
         limited[chosen.cell] = not chosen.is_cheapest
         bound += chosen.loss
     return replace(now, withheld=closed(problem, base | added), is_limited=limited, bound=bound)
-
-
-def _greedily(problem: Problem, master: Master, now: Completion, cuts: list[Cut]) -> Completion:
-    """Return what is withheld with cells added for each cut, most share for the loss first; nothing is taken back."""
-    loss = problem.weight + master.hidden @ problem.weight
-    withheld = now.withheld.copy()
-    for one in cuts:
-        left = one.need - one.share[withheld[one.cell]].sum()
-        open_ = np.flatnonzero(~withheld[one.cell])
-        while left > SLIGHT and open_.size:
-            value = loss[one.cell[open_]] / np.minimum(one.share[open_], left)
-            best = open_[np.argmin(value)]
-            withheld[one.cell[best]] = True
-            left -= one.share[best]
-            open_ = open_[open_ != best]
-    withheld = closed(problem, withheld)
-    return replace(now, withheld=withheld, is_greedy=now.is_greedy | (withheld & ~now.withheld))

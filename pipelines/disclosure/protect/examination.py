@@ -13,14 +13,10 @@ from pipelines.disclosure.protect.cut import SLIGHT, Choice, Cut, Freedom, cut, 
 from pipelines.disclosure.protect.determined import Determined, determined, with_their_facts
 from pipelines.disclosure.protect.deviation import Deviations
 from pipelines.disclosure.protect.groups import Groups, Places, groups
-from pipelines.disclosure.protect.near import near_cuts
-from pipelines.disclosure.protect.sweep import swept
 from pipelines.disclosure.protect.witnesses import Witnesses
 from pipelines.disclosure.protect.world import reach, whole_world
 
-LARGE = 600  # cells of a group in which targets are asked one by one; in larger ones that takes seconds each
 EFFORT = 40_000  # cells of a group times its targets that are asked one by one in a round: about a second
-MANY = 60  # targets of a large problem that are not asked one by one: each gets one more cell near it, and all go on
 
 
 @dataclass(frozen=True)
@@ -33,69 +29,47 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is examined: the space of worlds, facts in play, what may be chosen, the targets to protect, and totals."""
+    """What is examined: the space of worlds, what may be chosen, and the targets to protect."""
 
     space: Deviations
-    facts: Flags
     choice: Choice
     targets: Places
-    totals: Flags
+
+    @property
+    def facts(self) -> Flags:
+        """The facts in play: all."""
+        return np.ones(self.space.matrix.shape[0], dtype=bool)
 
 
 def examine(scene: Scene, withheld: Flags, seen: Witnesses) -> Verdict:
     """Return the targets that are not proven safe where these candidates are withheld, with cuts against that.
 
-    Many targets are moved at once. Whoever is left is asked in the group that hangs together: first with totals at the
-    truth, where that comes apart, then by tight facts, then by all. A target that no whole world protects, though a
-    fractional one would, or whose group is too large to be asked, gets the cut that one more cell near it must be
-    withheld. Targets that were not asked, because others were first, are unsafe without a cut.
+    A target is asked in the group that hangs together tightly, and then by all facts. One that no whole world protects,
+    though a fractional one would, is unsafe without a cut; so are targets that were not asked, because others were
+    first.
     """
     unknown = scene.choice.is_fixed | (withheld & scene.choice.is_candidate)
     asked = scene.targets[~seen.are_safe(scene.space, unknown, scene.targets)]
-    asked = swept(scene.space, unknown, scene.facts, asked, scene.totals, seen)
-    if asked.size > MANY and np.count_nonzero(unknown) > LARGE:
-        return Verdict(asked, near_cuts(scene.space, unknown, scene.choice.is_candidate & ~withheld, asked))
     cuts, doubtful = [], asked
     clear = determined(scene.space, unknown, scene.facts, asked)
-    for told, is_whole in _ladder(scene, clear.is_open):
+    for told in _ladder(scene, clear.is_open):
         doubtful = doubtful[~seen.are_safe(scene.space, unknown, doubtful)]
         is_here = told.of_cell[doubtful] >= 0
-        is_here &= told.size[told.of_cell[doubtful]] <= LARGE
-        if not is_here.any():
-            continue
-        more, still = _ask(scene, told, doubtful[is_here], (unknown, clear), seen)
-        # With totals at the truth a cut asks for too much, and one that cannot be met proves nothing.
-        unmet = [] if is_whole else [c.target for c in more if not c.is_possible]
-        cuts += more if is_whole else [c for c in more if c.target not in unmet]
-        doubtful = np.concatenate([doubtful[~is_here], still, np.unique(np.array(unmet, dtype=np.int64))])
-    doubtful = doubtful[~seen.are_safe(scene.space, unknown, doubtful)]
-    cuts += near_cuts(scene.space, unknown, scene.choice.is_candidate & ~withheld, doubtful)
-    if np.count_nonzero(unknown) > LARGE:
-        cuts = _with_hope(scene, unknown, withheld, cuts)
+        if is_here.any():
+            more, still = _ask(scene, told, doubtful[is_here], (unknown, clear), seen)
+            cuts += more
+            doubtful = np.concatenate([doubtful[~is_here], still])
     return Verdict(asked[~seen.are_safe(scene.space, unknown, asked)], cuts)
 
 
-def _with_hope(scene: Scene, unknown: Flags, withheld: Flags, cuts: list[Cut]) -> list[Cut]:
-    """Return cuts in which no target is given up as long as a cell near it is open.
-
-    That nothing protects it is proven for worlds within the box only, which in large problems is not all there are.
-    """
-    lost = np.unique(np.array([c.target for c in cuts if not c.is_possible], dtype=np.int64))
-    near = near_cuts(scene.space, unknown, scene.choice.is_candidate & ~withheld, lost)
-    helped = {c.target for c in near}
-    return [c for c in cuts if c.is_possible or c.target not in helped] + near
-
-
-def _ladder(scene: Scene, unknown: Flags) -> Iterator[tuple[Groups, bool]]:
-    """Yield ever larger groups, and whether totals move in them: tables, what hangs together tightly, or at all."""
+def _ladder(scene: Scene, unknown: Flags) -> Iterator[Groups]:
+    """Yield ever larger groups of what hangs together: tightly, then at all."""
     space = scene.space
-    if np.count_nonzero(unknown) > LARGE:
-        yield groups(space, unknown & ~scene.totals, scene.facts, scene.facts), False
     widest = int(space.width[scene.targets].max(initial=0))
     loose = (space.fact_lowest <= -widest) & (space.fact_highest >= widest) & ~space.is_equality
-    yield groups(space, unknown, scene.facts, ~loose), True
+    yield groups(space, unknown, scene.facts, ~loose)
     if loose.any():
-        yield groups(space, unknown, scene.facts, scene.facts), True
+        yield groups(space, unknown, scene.facts, scene.facts)
 
 
 def _ask(

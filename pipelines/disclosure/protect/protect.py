@@ -1,26 +1,27 @@
-"""The decision of what is withheld: stage by stage, then everything together."""
+"""The decision of what is withheld: the cheapest choice for small problems, by bids for large ones."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
-from pipelines.disclosure.problem import Flags, Problem
-from pipelines.disclosure.protect.cleanup import shown_again
-from pipelines.disclosure.protect.completion import Clock, Completion, complete
+from pipelines.disclosure.problem import Flags, Problem, with_codes
+from pipelines.disclosure.protect.bidding import settled
+from pipelines.disclosure.protect.completion import Completion, complete
 from pipelines.disclosure.protect.cut import Choice
-from pipelines.disclosure.protect.deviation import Deviations, deviations
-from pipelines.disclosure.protect.examination import LARGE, Scene, examine
+from pipelines.disclosure.protect.deviation import deviations
+from pipelines.disclosure.protect.examination import Scene
 from pipelines.disclosure.protect.hiding import closed
+from pipelines.disclosure.protect.market import Market
 from pipelines.disclosure.protect.row_wise import row_wise
-from pipelines.disclosure.protect.sweep import insisted
-from pipelines.disclosure.protect.witnesses import Witnesses, nothing_seen, still_true
+from pipelines.disclosure.protect.witnesses import nothing_seen
 
-LAST = 30.0  # processor seconds that asking one by one has at the end, however late it is
+LARGE = 600  # published cells above which the cheapest choice is not looked for
+SHARE = 0.5  # of the time that the search of the cheapest may take
 
 Method = Literal["optimal", "greedy", "rows"]
 
@@ -30,14 +31,17 @@ class Protection:
     """What is withheld, and how far that is proven; flags have one entry a cell of the problem.
 
     ``is_withheld``  published cells to withhold, primary and complementary alike.
+    ``is_untold``    numerators that are withheld without the code that would stand for them.
     ``exposed``      sensitive cells that nothing protects: known for good, or told whatever is withheld.
     ``unproven``     sensitive cells for which no proof was found in time; to be refused, not released.
-    ``status``       by block: optimal | within_time | greedy | whole_block.
-    ``loss``, ``bound``  weight withheld besides ``must_hide``, and the least of any choice (None after several stages).
+    ``status``       by block: optimal | within_time | greedy | unproven.
+    ``loss``, ``bound``  weight withheld besides ``must_hide``, and the least of any choice (None where unknown).
     ``is_proven``    every sensitive cell has whole worlds that keep it uncertain.
+    ``worlds``       those worlds (worlds x cells), as deviations from the truth.
     """
 
     is_withheld: Flags
+    is_untold: Flags
     exposed: Flags
     unproven: Flags
     status: dict[int, str]
@@ -45,6 +49,7 @@ class Protection:
     bound: int | None
     seconds: float
     is_proven: bool
+    worlds: csr_matrix
 
     @property
     def gap(self) -> float | None:
@@ -55,124 +60,98 @@ class Protection:
 
 
 def protect(problem: Problem, *, seconds: float = 60.0, method: Method = "optimal") -> Protection:
-    """Return what to withhold so that every sensitive cell is protected (``is_protected``), with the least loss.
+    """Return what to withhold so that every sensitive cell is protected (``is_protected``), with little loss.
 
     Args:
         problem: counts, relations and what must stay uncertain.
-        seconds: of processor time for the search of the cheapest; then it goes on greedily, and after three times as
-            long it withholds whole blocks.
-        method: ``optimal``; ``greedy`` without integer programs; ``rows`` the practice of hiding the smallest other
-            cell of the row, unproven: both for comparison.
+        seconds: of processor time; what is not proven by then stays unproven.
+        method: ``optimal`` takes the cheapest choice, where the problem is small enough for that; ``greedy`` bids
+            always; ``rows`` is the practice of hiding the smallest other cell of the row, unproven. For comparison.
 
-    Raises ValueError where the truth contradicts a relation.
+    Raises ValueError where the truth contradicts a relation or a bound.
     """
     begin = time.process_time()
-    space = deviations(problem)
     base = closed(problem, problem.must_hide | problem.is_sensitive)
-    if method == "rows":
-        last = _unproven(problem, closed(problem, row_wise(problem, base)))
-        bound = None
-    else:
-        is_small = int(np.count_nonzero(problem.is_published & ~problem.is_known)) <= LARGE
-        last, bound = _decide(problem, space, base, begin, seconds, is_optimal=method == "optimal" and is_small)
     is_target = problem.is_sensitive & (problem.width > 0)
-    exposed, unproven = is_target & problem.is_known, np.zeros_like(base)
-    exposed[last.hopeless] = True
-    unproven[last.unsafe] = True
-    return Protection(
-        last.withheld,
-        exposed,
-        unproven,
-        _status(problem, last),
-        int(problem.weight[last.withheld & ~base].sum()),
-        bound,
-        time.process_time() - begin,
-        is_proven=not (exposed | unproven).any(),
-    )
+    nothing = np.zeros_like(base)
+    if method == "rows":
+        withheld = closed(problem, row_wise(problem, base))
+        return _protection(problem, base, begin, _Decided(withheld, nothing, nothing, is_target))
+    is_small = method == "optimal" and int(np.count_nonzero(problem.is_published & ~problem.is_known)) <= LARGE
+    decided = _cheapest(problem, base, begin + SHARE * seconds) if is_small else None
+    if decided is None or decided.unsafe.any():
+        decided = _by_bids(problem, base, begin + seconds, decided)
+    return _protection(problem, base, begin, decided)
 
 
-def _decide(
-    problem: Problem, space: Deviations, base: Flags, begin: float, seconds: float, *, is_optimal: bool
-) -> tuple[Completion, int | None]:
-    """Return what is withheld after all stages and the check of everything, and the bound if there is one stage."""
-    is_open = problem.is_published & ~problem.is_known & ~base
-    stages = np.unique(problem.stage[is_open | problem.is_sensitive])
-    latest = _latest_stage(problem)
-    withheld, is_greedy, is_limited = base, np.zeros_like(base), np.zeros_like(base)
-    seen = nothing_seen(base.size)
-    for number, stage in enumerate(stages[: 0 if stages.size == 1 else None]):
-        clock = Clock(
-            begin + seconds * (number + 1) / (stages.size + 1), begin + seconds * (number + 2) / (stages.size + 1)
-        )
-        scene = _scene(problem, space, withheld, is_open & (problem.stage == stage), latest <= stage)
-        scene = replace(scene, targets=scene.targets[problem.stage[scene.targets] <= stage])
-        seen = still_true(space, scene.facts, seen)
-        step = complete(problem, scene, withheld, (clock, seen), is_optimal=is_optimal)
-        withheld = step.withheld
-        is_greedy, is_limited = is_greedy | step.is_greedy, is_limited | step.is_limited
-    clock = Clock(begin + seconds, begin + 4 * seconds)
-    scene = _scene(problem, space, withheld, is_open, np.ones(latest.size, dtype=bool))
-    seen = still_true(space, scene.facts, seen)
-    last = complete(problem, scene, withheld, (clock, seen), is_optimal=is_optimal)
-    is_repaired = last.withheld & ~withheld if stages.size > 1 else np.zeros_like(base)
-    last = replace(last, is_greedy=last.is_greedy | is_greedy | is_repaired, is_limited=last.is_limited | is_limited)
-    if last.is_greedy.any() and np.count_nonzero(is_open) <= LARGE:
-        last = shown_again(problem, _scene(problem, space, base, is_open, scene.facts), base, last, (clock, seen))
-    if last.unsafe.size:
-        last = _whole_blocks(problem, space, last, is_open, (seen, clock))
-    return last, None if stages.size > 1 else last.bound
+@dataclass(frozen=True)
+class _Decided:
+    """What was decided: cells withheld, codes not told, targets that are hopeless or unsafe, and how it was found."""
+
+    withheld: Flags
+    untold: Flags
+    hopeless: Flags
+    unsafe: Flags
+    limited: Flags | None = None
+    greedy: Flags | None = None
+    bound: int | None = None
+    worlds: csr_matrix | None = None
 
 
-def _scene(problem: Problem, space: Deviations, withheld: Flags, candidates: Flags, facts: Flags) -> Scene:
-    """Return the scene in which these cells are withheld whatever is chosen of the candidates."""
-    fixed = ~problem.is_known & (withheld | ~problem.is_published)
+def _cheapest(problem: Problem, base: Flags, until: float) -> _Decided:
+    """Return the cheapest choice, or what is withheld of it when time was up; hopeless targets are unsafe here."""
+    nothing = np.zeros_like(base)
+    bound = with_codes(problem, base, nothing)
+    space = deviations(bound)
+    fixed = ~problem.is_known & (base | ~problem.is_published)
     targets = np.flatnonzero(problem.is_sensitive & (problem.width > 0) & fixed)
-    return Scene(space, facts, Choice(candidates & ~withheld, fixed), targets, problem.stage == 0)
+    candidates = problem.is_published & ~problem.is_known & ~base
+    seen = nothing_seen(base.size)
+    done: Completion = complete(problem, Scene(space, Choice(candidates, fixed), targets), base, seen, until)
+    left = np.union1d(done.unsafe, done.hopeless)
+    return _Decided(
+        done.withheld, nothing, _flags(base, done.hopeless), _flags(base, left), done.is_limited, nothing, done.bound,
+        seen.worlds,
+    )  # fmt: skip
 
 
-def _latest_stage(problem: Problem) -> npt.NDArray[np.int64]:
-    """Return for each relation the latest stage of its cells that are not known: before, it cannot be judged."""
-    entries = problem.relations.matrix.tocoo()
-    latest = np.full(entries.shape[0], -1, dtype=np.int64)
-    open_ = ~problem.is_known[entries.col]
-    np.maximum.at(latest, entries.row[open_], problem.stage[entries.col[open_]])
-    return latest
+def _by_bids(problem: Problem, base: Flags, until: float, before: _Decided | None) -> _Decided:
+    """Return what bids make of what is withheld already."""
+    nothing = np.zeros_like(base)
+    market = Market(problem, deviations(problem), base if before is None else before.withheld, until)
+    if before is not None and before.worlds is not None:
+        market.know(before.worlds)
+    is_all_tried = settled(market)
+    left = _flags(base, market.open())
+    return _Decided(
+        market.withheld, market.is_untold, left if is_all_tried else nothing, nothing if is_all_tried else left,
+        before.limited if before else nothing, market.withheld & ~(before.withheld if before else base), None,
+        market.proof(),
+    )  # fmt: skip
 
 
-def _whole_blocks(
-    problem: Problem, space: Deviations, last: Completion, is_open: Flags, timing: tuple[Witnesses, Clock]
-) -> Completion:
-    """Return the release without the blocks of targets that were not proven safe in time."""
-    seen, clock = timing
-    left = _insist(problem, space, last, timing)
-    if not left.unsafe.size:
-        return left
-    blocks = np.unique(problem.block[left.unsafe])
-    withheld = closed(problem, last.withheld | (is_open & np.isin(problem.block, blocks)))
-    scene = _scene(problem, space, withheld, np.zeros_like(is_open), np.ones(space.matrix.shape[0], dtype=bool))
-    verdict = examine(scene, withheld, seen)
-    return _insist(problem, space, replace(last, withheld=withheld, unsafe=verdict.unsafe), (seen, clock))
+def _protection(problem: Problem, base: Flags, begin: float, found: _Decided) -> Protection:
+    is_target = problem.is_sensitive & (problem.width > 0)
+    exposed = (is_target & problem.is_known) | found.hopeless
+    cells = base.size
+    return Protection(
+        found.withheld, found.untold, exposed, found.unsafe & ~exposed, _status(problem, found),
+        int(problem.weight[found.withheld & ~base].sum()), found.bound, time.process_time() - begin,
+        is_proven=not (exposed | found.unsafe).any(),
+        worlds=csr_matrix((0, cells), dtype=np.int64) if found.worlds is None else found.worlds,
+    )  # fmt: skip
 
 
-def _insist(problem: Problem, space: Deviations, last: Completion, timing: tuple[Witnesses, Clock]) -> Completion:
-    """Return a completion of which each target that was not proven safe has been asked by itself."""
-    seen, clock = timing
-    facts = np.ones(space.matrix.shape[0], dtype=bool)
-    unknown = ~problem.is_known & (last.withheld | ~problem.is_published)
-    until = max(time.process_time() + LAST, clock.hard)
-    return replace(last, unsafe=insisted(space, unknown, facts, last.unsafe, seen, until))
+def _flags(like: Flags, places: np.ndarray) -> Flags:
+    flags = np.zeros_like(like)
+    flags[places] = True
+    return flags
 
 
-def _unproven(problem: Problem, withheld: Flags) -> Completion:
-    """Return a choice about which nothing is known."""
-    no = np.zeros_like(withheld)
-    targets = np.flatnonzero(problem.is_sensitive & (problem.width > 0))
-    return Completion(withheld, np.zeros(0, dtype=np.int64), targets, no, no, 0)
-
-
-def _status(problem: Problem, last: Completion) -> dict[int, str]:
+def _status(problem: Problem, found: _Decided) -> dict[int, str]:
     """Return how each block was decided; the worst of its cells."""
     status = dict.fromkeys(np.unique(problem.block).tolist(), "optimal")
-    for flags, word in ((last.is_limited, "within_time"), (last.is_greedy, "greedy")):
-        status |= dict.fromkeys(np.unique(problem.block[flags & last.withheld]).tolist(), word)
-    return status | dict.fromkeys(np.unique(problem.block[last.unsafe]).tolist(), "whole_block")
+    for flags, word in ((found.limited, "within_time"), (found.greedy, "greedy")):
+        if flags is not None:
+            status |= dict.fromkeys(np.unique(problem.block[flags & found.withheld]).tolist(), word)
+    return status | dict.fromkeys(np.unique(problem.block[found.unsafe | found.hopeless]).tolist(), "unproven")

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_matrix
 
 from expectations.catalogue import all_rules
 from pipelines.disclosure.audit.under_policy import under_policy
@@ -45,13 +46,13 @@ def _protect(problem: Problem) -> Decision:
     found = protect(problem, seconds=PROTECT_SECONDS)
     methods = sorted(set(found.status.values()))
     words = f"{', '.join(methods) or 'nothing to decide'}; {'proven' if found.is_proven else 'not proven in time'}"
-    return Decision(found.is_withheld, np.flatnonzero(found.exposed), words)
+    return Decision(found.is_withheld, found.is_untold, np.flatnonzero(found.exposed), words, found.worlds)
 
 
-def _audit(connection: duckdb.DuckDBPyConnection, gathered: Any, grantee_id: str) -> Proof:
+def _audit(connection: duckdb.DuckDBPyConnection, gathered: Any, grantee_id: str, worlds: csr_matrix) -> Proof:
     """Attack what would leave, search it for counts under the policy, and look for numbers that nobody answers for."""
     try:
-        found = audit(connection, gathered, seconds=AUDIT_SECONDS, also_unread=unread(connection))
+        found = audit(connection, gathered, seconds=AUDIT_SECONDS, also_unread=unread(connection), worlds=worlds)
         plain = [one for one in under_policy(connection) if one.key.split(" ", 1)[0] == grantee_id]
     except ValueError:  # its words may quote counts
         return Proof(_no_cells(), is_safe=False, reason="what would be published contradicts the counts behind it")

@@ -11,8 +11,9 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy.sparse import csr_matrix
 
-from pipelines.disclosure.problem import Flags, Problem
+from pipelines.disclosure.problem import Problem, with_codes
 from pipelines.disclosure.release.change import Change, change
 from pipelines.disclosure.release.record import SPAN, in_force, released_cells
 from pipelines.disclosure.release.rooms import KEYS, Decision, Rooms
@@ -33,6 +34,7 @@ _NO_FIGURES = "no figures have been computed; `cte run` computes them"
 class Draft:
     """A release before it is written. ``cells`` are those of its fresh years; ``gathered`` None where there are none.
 
+    ``worlds`` are proposed to the attack as proofs.
     ``blockers`` says by year why it may not leave; a rehearsal goes on in spite of them.
     """
 
@@ -41,6 +43,7 @@ class Draft:
     blockers: Mapping[str, tuple[str, ...]]
     cells: pl.DataFrame
     gathered: Any
+    worlds: csr_matrix | None
     withdrawn_spans: tuple[str, ...]
     timings: Mapping[str, int]
     words: str
@@ -71,7 +74,7 @@ def make_draft(
             else Year(name, ASIDE, (), changes.get(name))
         )  # fmt: skip
     told = {name: why for name, why in blockers.items() if why}
-    return _decide(connection, Draft(one, years, told, pl.DataFrame(), None, (), {}, ""), rooms,
+    return _decide(connection, Draft(one, years, told, pl.DataFrame(), None, None, (), {}, ""), rooms,
                    earlier, last, say)  # fmt: skip
 
 
@@ -134,12 +137,13 @@ def _decide(
         if decision.exposed.size:
             years = _without(years, gathered.keys[decision.exposed])
             continue
-        whole, is_withheld, words = _summed(gathered, decision.is_withheld, decision.words, rooms)
-        cells = of_years(cell_rows(whole, is_withheld), fresh)
+        whole, decision = _summed(gathered, decision, rooms)
+        cells = of_years(cell_rows(whole, decision.is_withheld), fresh)
         present = set(cells["program_year"])
         gone = tuple(s for s in last if SPAN in s and s not in present and any(s[:7] <= y <= s[-7:] for y in fresh))
         took["protect"] = _since(started)
-        return replace(draft, years=years, cells=cells, gathered=whole, withdrawn_spans=gone, timings=took, words=words)
+        return replace(draft, years=years, cells=cells, gathered=whole, worlds=decision.worlds,
+                       withdrawn_spans=gone, timings=took, words=decision.words)  # fmt: skip
     return replace(draft, years=years)
 
 
@@ -152,10 +156,17 @@ def _protected(gathered: Any, fresh: Sequence[str], rooms: Rooms) -> tuple[Any, 
     decision = rooms.protect(gathered.problem)
     is_at_rest = ~gathered.keys["program_year"].is_in(list(fresh)).to_numpy()
     told = decision.exposed[is_at_rest[decision.exposed]]
-    if not told.size:
-        return gathered, decision
-    gathered = replace(gathered, problem=_unprotected(gathered.problem, told))
-    return gathered, rooms.protect(gathered.problem)
+    if told.size:
+        gathered = replace(gathered, problem=_unprotected(gathered.problem, told))
+        decision = rooms.protect(gathered.problem)
+    return gathered, decision
+
+
+def as_told(gathered: Any, decision: Any) -> Any:
+    """Return the cells without the codes that are not told; the others have become bounds."""
+    code = pl.when(pl.Series(decision.is_untold)).then(None).otherwise(pl.col("code"))
+    problem = with_codes(gathered.problem, decision.is_withheld, decision.is_untold)
+    return replace(gathered, keys=gathered.keys.with_columns(code=code), problem=problem)
 
 
 def _unprotected(problem: Problem, cells: npt.NDArray[np.int64]) -> Problem:
@@ -164,15 +175,16 @@ def _unprotected(problem: Problem, cells: npt.NDArray[np.int64]) -> Problem:
     return replace(problem, is_sensitive=is_sensitive, width=width)
 
 
-def _summed(gathered: Any, is_withheld: Flags, words: str, rooms: Rooms) -> tuple[Any, Flags, str]:
-    """Return the cells with sums over years in place of yearly ones that are withheld, where those can be protected."""
-    whole = rooms.pooled(gathered, is_withheld)
-    if whole.keys.height == gathered.keys.height:
-        return gathered, is_withheld, words
-    decision = rooms.protect(whole.problem)
-    if decision.exposed.size:
-        return gathered, is_withheld, f"{words}; no sums over years, which would tell a year"
-    return whole, decision.is_withheld, f"{words}; sums over years: {decision.words}"
+def _summed(gathered: Any, decision: Decision, rooms: Rooms) -> tuple[Any, Decision]:
+    """Return the cells as told, with sums over years in place of withheld yearly ones where those can be protected."""
+    yearly = as_told(gathered, decision)
+    whole = rooms.pooled(yearly, decision.is_withheld)
+    if whole.keys.height == yearly.keys.height:
+        return yearly, decision
+    further = rooms.protect(whole.problem)
+    if further.exposed.size:
+        return yearly, replace(decision, words=f"{decision.words}; no sums over years, which would tell a year")
+    return as_told(whole, further), replace(further, words=f"{decision.words}; sums over years: {further.words}")
 
 
 def _without(years: Mapping[str, Year], exposed: pl.DataFrame) -> dict[str, Year]:

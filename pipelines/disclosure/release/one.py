@@ -98,7 +98,7 @@ def _try_it(
             _write(office, draft, tried, rooms)
             say(f"{draft.grantee.id}: attacking what would leave")
             started = time.monotonic()
-            proof = rooms.audit(office.connection, draft.gathered, draft.grantee.id)
+            proof = rooms.audit(office.connection, draft.gathered, draft.grantee.id, draft.worlds)
             timings["audit"] = round((time.monotonic() - started) * 1000)
             if person is None or not proof.is_safe:
                 raise _TakenBack

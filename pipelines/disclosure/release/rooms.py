@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy.sparse import csr_matrix
 
 from pipelines.disclosure.problem import Flags, Problem
 
@@ -45,11 +46,17 @@ class Permission(Protocol):
 
 @dataclass(frozen=True)
 class Decision:
-    """What is withheld, an entry a cell. ``exposed`` are sensitive cells that earlier releases have told already."""
+    """What is withheld, an entry a cell, and of which of that the code is withheld, too.
+
+    ``exposed`` are sensitive cells that earlier releases have told already; ``worlds`` (worlds x cells) are deviations
+    from the truth that keep the others uncertain.
+    """
 
     is_withheld: Flags
+    is_untold: Flags
     exposed: npt.NDArray[np.int64]
     words: str
+    worlds: csr_matrix
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class Rooms:
 
     ``may_release(connection, grantee, program_year, is_sample)``, ``gather(connection, grantee_id, years, earlier)``
     (earlier: cells of all its releases), ``protect(problem)``, ``pooled(gathered, is_withheld)`` (the same cells, and
-    those of years put together behind them), ``audit(connection, gathered, grantee_id)`` (reads ``publish.*``),
+    those of years put together behind them), ``audit(connection, gathered, grantee_id, worlds)`` (reads ``publish.*``),
     ``freeze_quality(connection, release_id, grantee_id, program_year)``.
     """
 
@@ -78,5 +85,5 @@ class Rooms:
     gather: Callable[[duckdb.DuckDBPyConnection, str, Sequence[str], pl.DataFrame | None], Gathered]
     protect: Callable[[Problem], Decision]
     pooled: Callable[[Any, Flags], Gathered]
-    audit: Callable[[duckdb.DuckDBPyConnection, Any, str], Proof]
+    audit: Callable[[duckdb.DuckDBPyConnection, Any, str, csr_matrix], Proof]
     freeze_quality: Callable[[duckdb.DuckDBPyConnection, str, str, str], None]
