@@ -26,7 +26,7 @@ TIE = 0.01  # bid of targets that are not pressed: enough to break ties, too lit
 GAIN = 0.005  # of the targets that are open: what a round has to protect to count
 PATIENCE, LAST_PATIENCE = 2, 4  # rounds without gain before bids rise, and before they end
 CELLS = 3_000  # of one linear program among places of one block: larger ones take more than their share
-CELLS_OF_PLACES, MOST_CELLS = 6_000, 30_000  # where whole places move, and where everything does
+CELLS_OF_PLACES, MOST_CELLS = 6_000, 10_000  # where whole places move, and where everything does
 
 
 Parts = Callable[[Market, Places], Iterator[Places]]  # cells that may move together, of parts that have targets

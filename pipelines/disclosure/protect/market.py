@@ -53,31 +53,27 @@ class Market:
         """Keep a world, and withhold what moves in it."""
         moved, steps = part.cell[steps != 0], steps[steps != 0]
         self._keep(moved, steps)
-        is_beyond = (steps < self.lowest[moved]) | (steps > self.highest[moved])
-        bought = moved[is_beyond]
-        self.is_untold[bought[self.is_unknown[bought]]] = True
+        is_beyond = (steps < self.told_lowest[moved]) | (steps > self.told_highest[moved])
+        self.is_untold[moved[is_beyond]] = True
         withheld = self.withheld.copy()
         withheld[moved] = True
         self.withheld = closed(self.problem, withheld)
-        if bought.size:
-            self._look()
+        self._look()
 
     def _look(self) -> None:
         """Say how far each cell moves for nothing, how far for a price, and what it asks."""
         problem, count = self.problem, self.problem.count
         self.is_unknown = ~problem.is_known & (self.withheld | ~problem.is_published)
         codes = problem.codes.stand(self.withheld, self.is_untold)
-        far_lowest, far_highest = self.space.lowest.copy(), self.space.highest.copy()
-        # What a code tells binds a cell that is withheld, too; a code that stands for a cell may be left out, though.
-        told_lowest, told_highest = far_lowest.copy(), far_highest.copy()
-        np.maximum.at(told_lowest, codes.cell, codes.lowest - count[codes.cell])
-        np.minimum.at(told_highest, codes.cell, codes.highest - count[codes.cell])
+        self.far_lowest, self.far_highest = self.space.lowest, self.space.highest
+        self.told_lowest, self.told_highest = self.far_lowest.copy(), self.far_highest.copy()
+        np.maximum.at(self.told_lowest, codes.cell, codes.lowest - count[codes.cell])
+        np.minimum.at(self.told_highest, codes.cell, codes.highest - count[codes.cell])
+        self.lowest = np.where(self.is_unknown, self.told_lowest, 0)
+        self.highest = np.where(self.is_unknown, self.told_highest, 0)
+        # What a code tells, or its absence, binds a withheld cell, unless the code is withheld: for a price as well.
         is_coded = np.zeros_like(self.withheld)
-        is_coded[codes.cell] = problem.must_hide[codes.cell] & problem.is_published[codes.cell]
-        self.far_lowest = np.where(is_coded, far_lowest, told_lowest)
-        self.far_highest = np.where(is_coded, far_highest, told_highest)
-        self.lowest = np.where(self.is_unknown, told_lowest, 0)
-        self.highest = np.where(self.is_unknown, told_highest, 0)
+        is_coded[codes.cell] = True
         price = np.sqrt(problem.weight + self.hidden @ (problem.weight * ~self.withheld))
         is_for_sale = ~problem.is_known & (~self.is_unknown | is_coded)
         self.price: Numbers = np.where(is_for_sale, price, 0.0)

@@ -24,7 +24,8 @@ from pipelines.disclosure.release.rooms import KEYS, Decision, Permission, Proof
 from pipelines.grantee import Grantee, grantee
 from pipelines.suppression_policy import strictest
 
-PROTECT_SECONDS, AUDIT_SECONDS = 90.0, 120.0  # of one grantee; what is not proven by then is withheld, or refused
+# Of one grantee, beside what each count takes; what is not proven by then is refused.
+PROTECT_SECONDS, SECONDS_OF_A_COUNT, AUDIT_SECONDS = 120.0, 0.05, 180.0
 
 
 def all_rooms() -> Rooms:
@@ -43,7 +44,7 @@ def _gather(
 
 
 def _protect(problem: Problem) -> Decision:
-    found = protect(problem, seconds=PROTECT_SECONDS)
+    found = protect(problem, seconds=PROTECT_SECONDS + SECONDS_OF_A_COUNT * problem.count.size)
     methods = sorted(set(found.status.values()))
     words = f"{', '.join(methods) or 'nothing to decide'}; {'proven' if found.is_proven else 'not proven in time'}"
     return Decision(found.is_withheld, found.is_untold, np.flatnonzero(found.exposed), words, found.worlds)
