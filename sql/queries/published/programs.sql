@@ -1,7 +1,8 @@
 -- runs on: published/cte.duckdb
 -- Question: Which programs have the most concentrators, and how many of these earn a credential?
 -- Reading: a program is a CIP code over all institutions; rates have codes where the group is small.
--- It cannot tell: who in a program earns it: of programs only everybody is told. At one institution, see publish.student_count.
+-- It cannot tell: who in a program earns it: of programs only everybody is told.
+-- Students of programs within an institution stand in publish.student_count.
 select
     cip_code,
     numerator_count,
