@@ -67,6 +67,33 @@ def test_an_interval_too_narrow_is_told_as_an_outer_bound() -> None:
     assert found.highest.tolist() == [15, 18]
 
 
+@pytest.mark.parametrize("lie", ["moves a shown cell", "breaks a sum", "falls under zero", "leaves a band"])
+def test_a_proposed_world_that_disagrees_with_what_is_said_proves_nothing(lie: str) -> None:
+    relations, counts = _table()
+    hidden = (FEW, SEVEN, *COMPLEMENTS)
+    known = np.ones(len(counts), dtype=bool)
+    known[list(hidden)] = False
+    step = np.zeros(len(counts), dtype=np.int64)
+    step[list(hidden)] = [4, 4, -4, -4]  # columns 1 and 3 exchange four persons between the first two rows
+    least, most = np.zeros(len(counts), dtype=np.int64), np.full(len(counts), NO_LIMIT)
+    honest = csr_matrix(np.array([step, -step]))
+    told = attack(relations, known, counts, least, most, [FEW, SEVEN], width=np.full(19, 8), worlds=honest)
+    assert (told.lowest.tolist(), told.highest.tolist()) == ([0, 3], [8, 11])
+    if lie == "moves a shown cell":
+        known[COMPLEMENTS[0]] = True
+    elif lie == "breaks a sum":
+        step[SEVEN] -= 1
+    elif lie == "falls under zero":
+        step *= 3
+    else:
+        most[FEW], least[FEW] = counts[FEW] + 1, counts[FEW] - 1
+    proposed = csr_matrix(np.array([step, -step]))
+    believed = attack(
+        relations, known, counts, least, most, [FEW, SEVEN], width=np.full(19, 8), seconds=0, worlds=proposed
+    )
+    assert not is_protected(counts[[FEW, SEVEN]], np.array([8, 8]), believed.lowest, believed.highest).all()
+
+
 def test_without_time_nothing_is_called_uncertain() -> None:
     relations, counts = _table()
     known = np.ones(len(counts), dtype=bool)
