@@ -8,10 +8,12 @@ from functools import cache
 import numpy as np
 import pytest
 from attacker_world import CLUSTER_OF, GRANTEE, PAIRS, RECIPIENT_OF, YEARS, Key, World, random_world
+from scipy.sparse import csr_matrix
 
+from pipelines.disclosure.gather.facts import nothing_by
 from pipelines.disclosure.gather.gather import gather
 from pipelines.disclosure.gather.gathered import Gathered, unsatisfied
-from pipelines.disclosure.problem import NO_LIMIT, with_codes
+from pipelines.disclosure.problem import NO_LIMIT, Relations, with_codes
 from pipelines.grantee import grantee
 from pipelines.suppression_policy import policy_of
 
@@ -217,6 +219,26 @@ def test_a_numerator_in_a_band_is_told_as_that_and_bounded_by_it(seed: int) -> N
         assert (told.lowest[place], told.highest[place]) == limits
         assert (nothing_told.lowest[place], nothing_told.highest[place]) == (0, NO_LIMIT)
         assert problem.must_hide[place] == (problem.is_sensitive[place] or code is not None)
+
+
+def test_what_is_made_of_nothing_alone_is_nothing_and_no_secret() -> None:
+    # 0 = 1 + 2; 3 is at most 0; 4 = 1 + 5, and nobody knows of 5.
+    matrix = csr_matrix(np.array([[1, -1, -1, 0, 0, 0], [-1, 0, 0, 1, 0, 0], [0, -1, 0, 0, 1, -1]]))
+    relations = Relations(matrix, np.array([0, -NO_LIMIT, 0]), np.zeros(3, dtype=np.int64))
+    known = np.array([False, True, True, False, False, False])
+    assert nothing_by(relations, known).tolist() == [True, True, True, True, False, False]
+    alone = np.array([False, True, False, False, False, False])
+    assert nothing_by(relations, alone).tolist() == alone.tolist()
+
+
+@seeds
+def test_only_empty_counts_are_known_by_what_an_indicator_counts(seed: int) -> None:
+    _, found = gathered(seed)
+    problem = found.problem
+    assert not problem.count[problem.is_known].any()
+    assert not (problem.is_known & problem.is_sensitive).any()
+    is_other = ~found.keys["count_code"].str.ends_with("numerator_3P1").to_numpy()
+    assert not (problem.is_known & is_other).any()
 
 
 def test_who_is_withheld_takes_the_parts_with_them() -> None:

@@ -81,6 +81,22 @@ def only(relations: Relations, kept: Flags) -> Relations:
     return Relations(csr_matrix(relations.matrix[kept]), relations.lowest[kept], relations.highest[kept])
 
 
+def nothing_by(relations: Relations, nothing: Flags) -> Flags:
+    """Return the cells that are 0 in every world because these are: sums and parts of nothing, again and again."""
+    found = nothing.copy()
+    sides = [(relations.matrix[relations.highest == 0], 1), (relations.matrix[relations.lowest == 0], -1)]
+    while True:
+        more = found.copy()
+        for matrix, sign in sides:
+            # What is at most a sum of nothing is nothing.
+            least, most = (sign * matrix).minimum(0), (sign * matrix).maximum(0)
+            is_nothing = abs(least) @ (~found).astype(np.int64) == 0
+            more[most[is_nothing].indices] = True
+        if np.array_equal(more, found):
+            return found
+        found = more
+
+
 def _bounds(facts: pl.Series, lowest: int, highest: int) -> pl.DataFrame:
     return pl.DataFrame({"fact": facts}).with_columns(
         pl.lit(lowest, pl.Int64).alias("lowest"), pl.lit(highest, pl.Int64).alias("highest")

@@ -11,12 +11,13 @@ from pipelines.disclosure.gather import earlier as past
 from pipelines.disclosure.gather import links
 from pipelines.disclosure.gather.cells import derived_cells, in_order, with_kinds, written_cells
 from pipelines.disclosure.gather.coding import coded, policies_for
-from pipelines.disclosure.gather.facts import Facts, caps, only, relations_of, satisfied, together
+from pipelines.disclosure.gather.facts import Facts, caps, nothing_by, only, relations_of, satisfied, together
 from pipelines.disclosure.gather.gathered import Gathered, as_gathered
 from pipelines.disclosure.gather.order import ordered
 from pipelines.disclosure.gather.plan import SPAN
 from pipelines.disclosure.gather.public import award_caps, no_wider_than_public
 from pipelines.disclosure.gather.relations import dimension_facts, indicator_facts, pair_facts, place_facts
+from pipelines.disclosure.problem import Relations
 
 Pairs = list[tuple[tuple[str, str], tuple[str, str]]]
 
@@ -44,7 +45,7 @@ def gather(
     relations = relations_of(together(facts), cells.height)
     relations = only(relations, satisfied(relations, cells["count"].to_numpy()))
     cells = past.narrowed(cells, before, policies)
-    cells = _known_by_definition(no_wider_than_public(cells, relations, capped))
+    cells = _known_by_definition(no_wider_than_public(cells, relations, capped), relations)
     cells = ordered(cells)
     return as_gathered(cells, past.tightened(relations, cells, before))
 
@@ -67,13 +68,17 @@ def _cells(
     return cells.with_columns(pl.col("program_year").is_in(list(years)).alias("is_asked"))
 
 
-def _known_by_definition(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return cells in which what 3P1 cannot count is known to be 0, and no secret."""
+def _known_by_definition(cells: pl.DataFrame, relations: Relations) -> pl.DataFrame:
+    """Return cells in which what 3P1 cannot count is known to be 0, and no secret; so is what is made of these alone.
+
+    Where nobody of a place is prepared for a nontraditional field, its numerators are 0 by what 3P1 counts.
+    """
     is_known = pl.col("cell").is_in(links.nontraditional_cells(cells).implode())
+    is_nothing = pl.Series(nothing_by(relations, cells.select(is_known).to_series().to_numpy()))
     return cells.with_columns(
-        (pl.col("is_known") | is_known).alias("is_known"),
-        (pl.col("is_sensitive") & ~is_known).alias("is_sensitive"),
-        pl.when(is_known).then(0).otherwise(pl.col("width")).alias("width"),
+        (pl.col("is_known") | is_nothing).alias("is_known"),
+        (pl.col("is_sensitive") & ~is_nothing).alias("is_sensitive"),
+        pl.when(is_nothing).then(0).otherwise(pl.col("width")).alias("width"),
     )
 
 
