@@ -10,7 +10,8 @@ from pipelines.disclosure.problem import Codes
 from pipelines.measures.dimensions import ALL
 
 # Totals are asked for more often than their parts, and many shares rest on each.
-_WORTH = {0: 4, 1: 2, 2: 1}
+_WORTH = {0: 100, 1: 2, 2: 1}
+_WORTH_OF_PROGRAM = 4
 _GROUP = [*(key for key in KEYS if key != "count_code"), "indicator"]
 _HERE = [key for key in KEYS if key not in ("subgroup_dimension", "subgroup_code")]
 
@@ -26,8 +27,10 @@ def ordered(cells: pl.DataFrame) -> pl.DataFrame:
     depth = pl.when(dimension == ALL).then(0).when(is_pair).then(2).otherwise(1)
     first = dimension.replace({name: pair for pair in PAIRS for name in pair.split("*")})
     told_by = pl.when(pl.col("cip_code").is_not_null()).then(pl.lit(CLUSTER)).otherwise(first)
-    worth = pl.when(pl.col("program_year").str.contains(SPAN, literal=True)).then(1).otherwise(
-        depth.replace_strict(_WORTH, return_dtype=pl.Int64)
+    is_of_program, is_span = pl.col("cip_code").is_not_null(), pl.col("program_year").str.contains(SPAN, literal=True)
+    worth = (
+        pl.when(is_span).then(1).when(is_of_program).then(_WORTH_OF_PROGRAM)
+        .otherwise(depth.replace_strict(_WORTH, return_dtype=pl.Int64))
     )  # fmt: skip
     return cells.with_columns(
         (told_by.rank("dense") - 1).cast(pl.Int32).alias("block"),

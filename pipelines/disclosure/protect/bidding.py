@@ -35,7 +35,7 @@ Parts = Callable[[Market, Places], Iterator[Places]]  # cells that may move toge
 def settled(market: Market) -> bool:
     """Bid until every target is protected, and return whether all was tried; withheld and worlds are in the market."""
     with ThreadPoolExecutor(os.cpu_count()) as solvers:  # HiGHS works while Python waits
-        for parts, bids in ((_tables, BIDS[:1]), (_places, BIDS[:1]), (_tables, BIDS[1:]), (_places, BIDS[-1:])):
+        for parts, bids in ((_tables, BIDS[:1]), (_places, BIDS[:1]), (_tables, BIDS[1:]), (_places, BIDS[-3:])):
             for bid in bids:
                 _rounds(market, solvers, parts, bid)
     for parts in (_tables, _tables, _places, _everything):
