@@ -26,6 +26,9 @@ TIE = 0.01  # bid of targets that are not pressed: enough to break ties, too lit
 GAIN = 0.005  # of the targets that are open: what a round has to protect to count
 PATIENCE, LAST_PATIENCE = 2, 4  # rounds without gain before bids rise, and before they end
 CELLS = 3_000  # of one linear program among places of one block: larger ones take more than their share
+# Columns of a program that is asked again for whole numbers: few tables end between them, many whole places do.
+BRANCHED, BRANCHED_OF_PLACES = 4_000, 20_000
+FEW = 12  # targets that are asked one by one
 CELLS_OF_PLACES, MOST_CELLS = 6_000, 10_000  # where whole places move, and where everything does
 
 
@@ -48,20 +51,23 @@ def settled(market: Market) -> bool:
 
 def _rounds(market: Market, solvers: Executor, parts: Parts, bid: float) -> None:
     """Bid in all parts until rounds protect hardly anybody any more; parts of a round share no cell."""
+    branched = BRANCHED if parts is _tables else BRANCHED_OF_PLACES
     idle, patience = 0, LAST_PATIENCE if bid == BIDS[-1] else PATIENCE
     while idle < patience and not market.is_late():
         before = market.open()
-        if not before.size:
+        if before.size <= (FEW if bid else 0):
             return
         asked = [_asked(market, cells, bid) for cells in parts(market, before)]
-        for (part, _), steps in zip(asked, solvers.map(lambda one: _answer(market, *one), asked), strict=True):
+        for (part, _), steps in zip(
+            asked, solvers.map(lambda one: _answer(market, *one, branched), asked), strict=True
+        ):
             if steps is not None:
                 market.buy(part, steps)
         idle = 0 if before.size - market.open().size > GAIN * before.size else idle + 1
 
 
-def _answer(market: Market, part: Part, moves: Moves) -> Counts | None:
-    return None if market.is_late() else best_world(part, moves)
+def _answer(market: Market, part: Part, moves: Moves, branched: int) -> Counts | None:
+    return None if market.is_late() else best_world(part, moves, branched)
 
 
 def _asked(market: Market, cells: Places, bid: float) -> tuple[Part, Moves]:
@@ -84,7 +90,7 @@ def _alone(market: Market, cells: Places, target: int) -> None:
         if target in open_:
             moves = _moves(market, part, np.intersect1d(open_, cells), np.array([target]), LAST_BID)
             market.presses[target] += 1
-            steps = best_world(part, moves)
+            steps = best_world(part, moves, BRANCHED_OF_PLACES)
             if steps is not None:
                 market.buy(part, steps)
 

@@ -15,7 +15,6 @@ from pipelines.disclosure.problem import Counts, Flags
 from pipelines.disclosure.protect.deviation import Deviations, Numbers
 from pipelines.disclosure.protect.groups import Places
 
-BRANCHED = 20_000  # columns; larger programs that end between whole numbers are given up
 NODES = 20  # of branch and bound for one world: by work and not by time, so that runs agree
 GAP = 0.2  # any whole world that moves most of the targets will do
 
@@ -54,8 +53,11 @@ def part_of(space: Deviations, by_cell: csc_matrix, cell: Places) -> Part:
     return Part(cell, csr_matrix(columns.tocsr()[fact]), space.fact_lowest[fact], space.fact_highest[fact])
 
 
-def best_world(part: Part, moves: Moves) -> Places | None:
-    """Return the steps (k) of the world that gains most for its price; None where only the truth is found."""
+def best_world(part: Part, moves: Moves, branched: int) -> Places | None:
+    """Return the steps (k) of the world that gains most for its price; None where only the truth is found.
+
+    Programs of more than ``branched`` columns that end between whole numbers are given up.
+    """
     paid = np.flatnonzero(moves.price > 0)
     rise = np.maximum(moves.far_highest - moves.highest, 0)[paid]
     fall = np.maximum(moves.lowest - moves.far_lowest, 0)[paid]
@@ -67,7 +69,7 @@ def best_world(part: Part, moves: Moves) -> Places | None:
     )
     binds = _may_bind(part, moves)
     facts = LinearConstraint(matrix[binds], part.lowest[binds], part.highest[binds])
-    for is_whole in (False, True)[: 2 if cost.size <= BRANCHED else 1]:
+    for is_whole in (False, True)[: 2 if cost.size <= branched else 1]:
         found = milp(
             cost, constraints=facts, bounds=bounds,
             integrality=np.full(cost.size, int(is_whole)), options={"node_limit": NODES, "mip_rel_gap": GAP},
