@@ -58,9 +58,8 @@ def _rounds(market: Market, solvers: Executor, parts: Parts, bid: float) -> None
         if before.size <= (FEW if bid else 0):
             return
         asked = [_asked(market, cells, bid) for cells in parts(market, before)]
-        for (part, _), steps in zip(
-            asked, solvers.map(lambda one: _answer(market, *one, branched), asked), strict=True
-        ):
+        answers = solvers.map(lambda one: _answer(market, one[0], one[1], branched), asked)
+        for (part, _), steps in zip(asked, answers, strict=True):
             if steps is not None:
                 market.buy(part, steps)
         idle = 0 if before.size - market.open().size > GAIN * before.size else idle + 1

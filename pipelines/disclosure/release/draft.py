@@ -24,8 +24,8 @@ from pipelines.suppression_policy import policy_of
 
 Say = Callable[[str], None]
 _TOLD = (
-    "counts that must be uncertain cannot be protected, because what has left already or what everybody knows tells "
-    "them; the year stays as it is until its policy or its figures are others"
+    "counts that must be uncertain cannot be protected: what has left already or what everybody knows tells them, or "
+    "no way was found; the year stays as it is until its policy or its figures are others"
 )
 _NO_FIGURES = "no figures have been computed; `cte run` computes them"
 
