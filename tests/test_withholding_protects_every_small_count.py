@@ -132,6 +132,16 @@ def test_a_small_count_that_was_shown_before_is_reported_as_exposed_not_proven()
     assert not done.is_proven
 
 
+def test_a_count_that_bids_left_unproven_is_not_given_up_before_the_attack_has_tried(monkeypatch):
+    """Else a year of thousands of safe counts would be kept back for one that a search shows to be safe as well."""
+    monkeypatch.setattr("pipelines.disclosure.protect.protect.settled", lambda _: True)
+    enough = protect(one_row([4, 6, 30]), method="greedy")
+    assert not enough.exposed.any()
+    assert enough.is_proven
+    too_little = protect(one_row([4, 20, 30]), method="greedy")
+    assert np.flatnonzero(too_little.exposed).tolist() == [0]
+
+
 def test_a_small_count_whose_neighbors_are_all_known_is_reported_as_exposed():
     problem = one_row([4, 20, 30])
     known = np.array([False, True, True, True])

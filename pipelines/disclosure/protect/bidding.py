@@ -23,7 +23,7 @@ BIDS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # a step; a cell asks the root
 REACH = 2.0  # dearer cells than so many bids are not looked at: nobody would pay for them
 LAST_BID = 10_000.0  # of a target that is alone
 TIE = 0.01  # bid of targets that are not pressed: enough to break ties, too little to buy
-GAIN = 0.005  # of the targets that are open: what a round has to protect to count
+GAIN = 0.02  # of the targets of a block that are open: what a round has to protect to count
 PATIENCE, LAST_PATIENCE = 2, 4  # rounds without gain before bids rise, and before they end
 CELLS = 3_000  # of one linear program among places of one block: larger ones take more than their share
 # Columns of a program that is asked again for whole numbers: few tables end between them, many whole places do.
@@ -50,19 +50,27 @@ def settled(market: Market) -> bool:
 
 
 def _rounds(market: Market, solvers: Executor, parts: Parts, bid: float) -> None:
-    """Bid in all parts until rounds protect hardly anybody any more; parts of a round share no cell."""
+    """Bid in all parts until rounds protect hardly anybody any more; parts of a round share no cell.
+
+    Each block has its own patience where blocks stand apart: a table that gains nothing does not wait for the others.
+    """
+    block = market.problem.block if parts is _tables else np.zeros_like(market.problem.block)
     branched = BRANCHED if parts is _tables else BRANCHED_OF_PLACES
-    idle, patience = 0, LAST_PATIENCE if bid == BIDS[-1] else PATIENCE
-    while idle < patience and not market.is_late():
+    idle = np.zeros(block.max(initial=0) + 1, dtype=np.int64)
+    patience = LAST_PATIENCE if bid == BIDS[-1] else PATIENCE
+    while not market.is_late():
         before = market.open()
-        if before.size <= (FEW if bid else 0):
+        asking = before[idle[block[before]] < patience]
+        if before.size <= (FEW if bid else 0) or not asking.size:
             return
-        asked = [_asked(market, cells, bid) for cells in parts(market, before)]
+        asked = [_asked(market, cells, bid) for cells in parts(market, asking)]
         answers = solvers.map(lambda one: _answer(market, one[0], one[1], branched), asked)
         for (part, _), steps in zip(asked, answers, strict=True):
             if steps is not None:
                 market.buy(part, steps)
-        idle = 0 if before.size - market.open().size > GAIN * before.size else idle + 1
+        left = np.bincount(block[market.open()], minlength=idle.size)
+        were = np.bincount(block[before], minlength=idle.size)
+        idle = np.where(were - left > GAIN * were, 0, idle + 1)
 
 
 def _answer(market: Market, part: Part, moves: Moves, branched: int) -> Counts | None:

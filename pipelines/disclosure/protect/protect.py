@@ -9,12 +9,14 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from pipelines.disclosure.problem import Flags, Problem, with_codes
+from pipelines.disclosure.attack import attack
+from pipelines.disclosure.problem import Flags, Problem, is_protected, with_codes
 from pipelines.disclosure.protect.bidding import settled
 from pipelines.disclosure.protect.completion import Completion, complete
 from pipelines.disclosure.protect.cut import Choice
 from pipelines.disclosure.protect.deviation import deviations
 from pipelines.disclosure.protect.examination import Scene
+from pipelines.disclosure.protect.groups import Places
 from pipelines.disclosure.protect.hiding import closed
 from pipelines.disclosure.protect.market import Market
 from pipelines.disclosure.protect.row_wise import row_wise
@@ -122,12 +124,27 @@ def _by_bids(problem: Problem, base: Flags, until: float, before: _Decided | Non
     if before is not None and before.worlds is not None:
         market.know(before.worlds)
     is_all_tried = settled(market)
-    left = _flags(base, market.open())
+    left = _flags(base, _untold_by_attack(market, until))
     return _Decided(
         market.withheld, market.is_untold, left if is_all_tried else nothing, nothing if is_all_tried else left,
         before.limited if before else nothing, market.withheld & ~(before.withheld if before else base), None,
         market.proof(),
     )  # fmt: skip
+
+
+def _untold_by_attack(market: Market, until: float) -> Places:
+    """Return the targets without a proof that the attack cannot prove either: it searches longer than a bid does."""
+    left, problem = market.open(), market.problem
+    if not left.size:
+        return left
+    told = with_codes(problem, market.withheld, market.is_untold)
+    known = problem.is_known | (problem.is_published & ~market.withheld)
+    seconds = max(until - time.process_time(), 1.0)
+    found = attack(
+        told.relations, known, told.count, told.lowest, told.highest, left, width=told.width, seconds=seconds
+    )
+    open_: Places = left[~is_protected(problem.count[left], problem.width[left], found.lowest, found.highest)]
+    return open_
 
 
 def _protection(problem: Problem, base: Flags, begin: float, found: _Decided) -> Protection:
