@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.career_clusters import CareerClusters, career_clusters
 from pipelines.configuration import ConfigurationError, read_toml
 from pipelines.equity_source import EquitySource, equity_sources
 from pipelines.indicator_definition import Definition, definitions_of
 from pipelines.ipeds_exception import IpedsException, ipeds_exceptions
 from pipelines.layout_files import file_layouts
 from pipelines.layouts import FileLayout
+from pipelines.local_needs import Threshold, local_needs_of
 from pipelines.performance_level import Performance, take_performance
 from pipelines.suppression_keys import policies_from
 from pipelines.suppression_policy import Policy
@@ -58,6 +60,7 @@ class Grantee:
     ``retention`` says how long archived files are kept, ``source`` from which database tables are read,
     ``equity_sources`` where the equity flags come from, ``gaps`` how gaps are tested, ``performance`` which
     levels its indicators are to reach, ``ipeds_exceptions`` where awards are known to differ from IPEDS,
+    ``labor_market`` what it calls high-skill, high-wage and in-demand, ``local_needs`` what it asks of programs' size,
     ``suppression`` what may be told of counts of persons: the publisher's policy first, then those of others.
     """
 
@@ -74,7 +77,7 @@ class Grantee:
     identifiers: tuple[IdentifierKind, ...]
     definitions: tuple[Definition, ...]
     suppression: tuple[Policy, ...]
-    career_clusters: dict[str, Any]
+    career_clusters: CareerClusters
     institutions: tuple[Institution, ...]
     folder: Path
     retention: dict[str, Any] = field(default_factory=dict)
@@ -83,6 +86,8 @@ class Grantee:
     gaps: dict[str, Any] = field(default_factory=dict)
     performance: Performance = field(default_factory=Performance)
     ipeds_exceptions: tuple[IpedsException, ...] = ()
+    labor_market: dict[str, Any] = field(default_factory=dict)
+    local_needs: tuple[Threshold, ...] = ()
 
     @property
     def layouts(self) -> tuple[FileLayout, ...]:
@@ -165,7 +170,9 @@ def read_grantee(path: Path) -> Grantee:
             equity_sources=equity_sources(content.pop("equity_source", []), path),
             performance=take_performance(content, path),
             suppression=policies_from(content.pop("suppression", None), content.pop("suppression_source", []), path),
+            career_clusters=career_clusters(content.pop("career_clusters", {}), path),
             ipeds_exceptions=ipeds_exceptions(content.pop("ipeds_exception", []), path),
+            local_needs=local_needs_of(content.pop("local_needs", {}), path),
             folder=path.parent,
             **content,
         )

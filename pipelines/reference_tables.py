@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, Numeric, String, Table
 
-from pipelines.schema import METADATA, column, provenance_columns
+from pipelines.labor_tables import labor_tables
+from pipelines.public_table import public_table
+from pipelines.schema import column
 
 RACES = {
     "american_indian_or_alaska_native": "American Indian or Alaska Native",
@@ -35,21 +37,11 @@ AGES = {
 }
 
 
-def _reference(name: str, comment: str, *columns: Column[Any], key: tuple[str, ...]) -> Table:
-    parts = [
-        column("program_year", "Program year that the file speaks of, written 2021-22.", required=True),
-        *columns,
-        *provenance_columns(),
-    ]
-    info = {"key": ("program_year", *key), "optional": True}
-    return Table(name, METADATA, *parts, schema="reference", comment=comment, info=info)
-
-
 def _count(name: str, who: str) -> Column[Any]:
     return column(f"{name}_count", f"Completers: {who}.", Integer, required=True)
 
 
-COMPLETERS = _reference(
+COMPLETERS = public_table(
     "ipeds_completers",
     "IPEDS Completers (survey file C_C): students who completed, by institution and award level; CTE and not.",
     column("unitid", "IPEDS UNITID.", ceds="000166", pattern=r"^\d{6}$", required=True),
@@ -65,7 +57,7 @@ def _awards(name: str, who: str, *, required: bool = False) -> Column[Any]:
     return column(f"{name}_count", f"Awards to {who}.", Integer, required=required)
 
 
-COMPLETIONS = _reference(
+COMPLETIONS = public_table(
     "ipeds_completions",
     "IPEDS Completions (survey file C_A): awards by institution, CIP code, award level and first or second major. "
     "Counts by race are null in files that have none, and for groups that the survey did not have in that year.",
@@ -87,7 +79,7 @@ COMPLETIONS = _reference(
     key=("unitid", "cip_code", "ipeds_award_level", "major_number"),
 )  # fmt: skip
 
-DIRECTORY = _reference(
+DIRECTORY = public_table(
     "ipeds_directory",
     "IPEDS institution directory (survey file HD), the columns that are used here; the archive keeps the others.",
     column("unitid", "IPEDS UNITID.", ceds="000166", pattern=r"^\d{6}$", required=True),
@@ -100,7 +92,7 @@ DIRECTORY = _reference(
     key=("unitid",),
 )  # fmt: skip
 
-EMPLOYMENT = _reference(
+EMPLOYMENT = public_table(
     "occupation_employment",
     "Current Population Survey, table 11: employed persons of 16 years and over by occupation, annual averages. Groups "
     "of occupations stand among the detailed ones; only Census titles tell them apart.",
@@ -111,7 +103,7 @@ EMPLOYMENT = _reference(
     key=("occupation_title",),
 )  # fmt: skip
 
-CENSUS_OCCUPATIONS = _reference(
+CENSUS_OCCUPATIONS = public_table(
     "census_occupation",
     "Occupation code list of the Census Bureau with equivalent SOC codes; ranges of codes are groups.",
     column("occupation_title", "Title of the occupation; null where only its group has one."),
@@ -121,7 +113,7 @@ CENSUS_OCCUPATIONS = _reference(
     key=("census_code",),
 )  # fmt: skip
 
-FIELD_OCCUPATIONS = _reference(
+FIELD_OCCUPATIONS = public_table(
     "field_occupation",
     "Crosswalk of NCES and BLS: the occupations that a field of study prepares for, many to many.",
     column("cip_code", "CIP code in the taxonomy of cip_version, written 51.3801.", ceds="000043", required=True,
@@ -132,7 +124,29 @@ FIELD_OCCUPATIONS = _reference(
     key=("cip_code", "soc_code"),
 )  # fmt: skip
 
+FIELD_CLUSTERS = public_table(
+    "field_cluster",
+    "Crosswalk of Career Clusters: those that a field of study may belong to, many to many; the 14 with sub-clusters "
+    "as Advance CTE publishes them, the 16 legacy ones as the user supplies them.",
+    column("cip_code", "CIP code in the taxonomy of cip_version, written 51.3801; 99.9999 stands for no field.",
+           ceds="000043", required=True, pattern=r"^\d{2}\.\d{4}$"),
+    column("cip_version", "CIP taxonomy of the crosswalk.", codes="cip_version", required=True),
+    column("career_cluster_code", "A Career Cluster of the field; its code tells the framework.",
+           codes="career_cluster", ceds="001288", required=True),
+    column("sub_cluster", "Name of the sub-cluster; null in the legacy framework, which has none here."),
+    key=("cip_code", "cip_version", "career_cluster_code", "sub_cluster"),
+)  # fmt: skip
+
 
 def reference_tables() -> list[Table]:
     """Return the tables of schema ``reference`` that files are read into."""
-    return [COMPLETERS, COMPLETIONS, DIRECTORY, EMPLOYMENT, CENSUS_OCCUPATIONS, FIELD_OCCUPATIONS]
+    return [
+        COMPLETERS,
+        COMPLETIONS,
+        DIRECTORY,
+        EMPLOYMENT,
+        CENSUS_OCCUPATIONS,
+        FIELD_OCCUPATIONS,
+        FIELD_CLUSTERS,
+        *labor_tables(),
+    ]

@@ -19,7 +19,7 @@ from pipelines.intake.source import sources
 from pipelines.intake.submit import Intake
 from pipelines.warehouse import open_warehouse
 
-COMPLETERS_HEADER = [column.name for column in sources()[0].layouts[0].columns]
+COMPLETERS_HEADER = [column.name for column in next(s for s in sources() if s.id == "ipeds").layouts[0].columns]
 DIRECTORY_HEADER = ["UNITID", "INSTNM", "IALIAS", "STABBR", "SECTOR", "CONTROL", "INSTCAT", "WEBADDR", "LATITUDE"]
 RACES = ("CSAIANT", "CSASIAT", "CSBKAAT", "CSHISPT", "CSNHPIT", "CSWHITT", "CS2MORT", "CSUNKNT", "CSNRALT")
 

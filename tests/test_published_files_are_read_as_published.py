@@ -47,7 +47,8 @@ def test_every_value_and_every_x_flag_is_in_raw_as_published(
 ) -> None:
     header, rows = read_independently((real_data / "ipeds" / name).read_bytes())
     assert header[-1] == "CSUNKN  "  # the trailing blanks that make other readers miss the column
-    columns = ", ".join(raw_columns(sources()[0].layouts[0])[column.strip()] for column in header)
+    (ipeds,) = [source for source in sources() if source.id == "ipeds"]
+    columns = ", ".join(raw_columns(ipeds.layouts[0])[column.strip()] for column in header)
     in_raw = published.rows(
         f"select {columns} from raw.ipeds__completers join quality.submission using (submission_id) "
         f"where program_year = '{year}' order by line_number"

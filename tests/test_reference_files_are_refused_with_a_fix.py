@@ -25,7 +25,8 @@ def test_a_file_that_no_layout_knows_is_told_which_names_are_expected(home: Refe
     (tmp_path / "effy2022.csv").write_bytes(b"UNITID,EFYTOTLT\r\n111111,5\r\n")
     intake, told = home.add(tmp_path / "effy2022.csv")
     assert [s.status for s in intake.submissions] == ["refused"]
-    assert "expected are c<year>_c.csv, hd<year>.csv" in told[0]
+    for name in ("c<year>_c.csv", "hd<year>.csv", "CIP_Career_Clusters_Crosswalk_<year>.xlsx"):
+        assert name in told[0]
     assert home.rows(
         "select reason_code, line_number, line_count, physical_line_count, quarantined_line_count, program_year "
         "from quality.quarantine join quality.submission using (submission_id)"

@@ -87,7 +87,8 @@ def kind_of(name: str) -> Kind | None:
     """Return what a file of that name is, or None where no layout of any source knows it."""
     for source in sources():
         for layout in source.layouts:
-            pattern = re.escape(layout.file_name).replace(r"\{collection_year\}", r"(?P<year>[12]\d{3})")
+            form = re.escape(layout.file_name).replace(r"\*", ".*?")
+            pattern = form.replace(r"\{collection_year\}", r"(?P<year>[12]\d{3})")
             match = re.fullmatch(pattern, name, re.IGNORECASE)
             if match:
                 first = int(match["year"]) - layout.years_before

@@ -22,6 +22,8 @@ from pipelines.measures.commented_table import CommentedTable
 from pipelines.measures.counted_codes import COUNTED_CODE, load_counted_codes
 from pipelines.measures.gaps.settings import settings_of
 from pipelines.measures.ipeds_exceptions import IPEDS_EXCEPTION, load_ipeds_exceptions
+from pipelines.measures.labor_rules import TABLES as LABOR_TABLES
+from pipelines.measures.labor_rules import load_labor_rules
 from pipelines.measures.level_tables import TABLES as LEVEL_TABLES
 from pipelines.measures.level_tables import load_levels
 from pipelines.measures.suppression_tables import TABLES as SUPPRESSION_TABLES
@@ -52,6 +54,8 @@ DEFINITION = CommentedTable("reference.definition", "Definitions in force, one r
     "follow_up_quarters": ("integer", "Calendar quarters from completion or exit to the one looked at in 1P1."),
     "status_as_of": ("varchar", "Which report says a special population: ever in the year, at_entry or latest."),
     "nontraditional_list": ("varchar", "Which list says what is nontraditional: supplied or computed."),
+    "cluster_framework": ("varchar", "Framework of Career Clusters: 16-cluster or 14-cluster; null where not known."),
+    "cluster_primary_rule": ("varchar", "How a field of several Career Clusters is put in one for a proposal."),
     "youth_age_max": ("integer", "Age in years, on the first day of the program year, up to which one is a youth."),
     "youth_born_after_date": ("date", "Youth are those born after this day."),
     **{f"cohort_lag_{i}": ("integer", f"Years from the cohort of {i.upper()} to the reporting year.")
@@ -85,7 +89,8 @@ EQUITY_SOURCE = CommentedTable(
         "evidence": ("varchar", "Where the declaration comes from."),
     },
 )
-TABLES = (DEFINITION, TERM, EQUITY_SOURCE, COUNTED_CODE, *LEVEL_TABLES, IPEDS_EXCEPTION, *SUPPRESSION_TABLES)
+TABLES = (DEFINITION, TERM, EQUITY_SOURCE, COUNTED_CODE, *LEVEL_TABLES, IPEDS_EXCEPTION, *SUPPRESSION_TABLES,
+          *LABOR_TABLES)  # fmt: skip
 
 
 def program_year_plus(program_year: str, years: int) -> str:
@@ -123,6 +128,7 @@ def load_definitions(
     load_levels(connection)
     load_ipeds_exceptions(connection)
     load_suppression(connection)
+    load_labor_rules(connection)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: CommentedTable, rows: Sequence[Sequence[object]]) -> None:
@@ -161,6 +167,8 @@ def _row(grantee: Grantee, program_year: str, definition: Definition) -> dict[st
         "quarter_denominator": quarter.denominator,
         "clock_hours_per_credit": definition.clock_hours_per_semester_credit,
         **{name: getattr(definition, name) for name in _AS_SAID},
+        "cluster_framework": grantee.career_clusters.framework_of(program_year),
+        "cluster_primary_rule": grantee.career_clusters.primary_rule,
         "youth_born_after_date": date(int(program_year[:4]) - definition.youth_age_max - 1, 7, 1),
         **{f"cohort_program_year_{indicator}": cohort for indicator, cohort in cohorts.items()},
         **{f"cohort_end_date_{indicator}": year_end(cohort) for indicator, cohort in cohorts.items()},
