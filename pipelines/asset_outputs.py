@@ -47,10 +47,13 @@ def output_assets(known: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition]:
 
 def _scorecard(deps: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def write(context: dg.AssetExecutionContext) -> None:
+        from pipelines.provenance.record import note_scorecards
         from pipelines.reports.write import write_scorecards
 
         night, selected = asked(context)
-        write_scorecards(night.connection, night.settings.home, night.run_id, _pairs(selected))
+        connection, home, run_id = night.connection, night.settings.home, night.run_id
+        paths = write_scorecards(connection, home, run_id, _pairs(selected), night.settings.inbox)
+        note_scorecards(connection, home, run_id, paths)
 
     spec = dg.AssetSpec(SCORECARD, deps=deps, description="A needs-assessment scorecard a grantee and year.")
     return step_of("scorecard", "reports", [spec], write)

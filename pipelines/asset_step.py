@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.validation.partition import Partition
 
 FIRST_PROGRAM_YEAR = "2019-20"  # house default: the first year under Perkins V; CTE_FIRST_PROGRAM_YEAR moves it
+REPLAYED_DAY = "CTE_REPLAYED_DAY"  # set by the replay of a run alone: the day on which that run began
 RESOURCES = {"night"}
 SUBMISSION, RESULT, FINDING = (dg.AssetKey(["quality", name]) for name in ("submission", "rule_result", "finding"))
 QUARANTINE, DEFINITION = dg.AssetKey(["quality", "quarantine"]), dg.AssetKey(["reference", "definition"])
@@ -33,7 +34,8 @@ SHAREABLE = dg.AssetKey("shareable_scorecard")
 
 def program_years(today: date | None = None) -> tuple[str, ...]:
     """Return the program years that the partitions offer: from the first configured one to the next one."""
-    today = today or datetime.now(UTC).date()
+    replayed = os.environ.get(REPLAYED_DAY)
+    today = today or (date.fromisoformat(replayed) if replayed else datetime.now(UTC).date())
     first = int(os.environ.get("CTE_FIRST_PROGRAM_YEAR", FIRST_PROGRAM_YEAR)[:4])
     current = today.year if today.month >= 7 else today.year - 1  # noqa: PLR2004 - program years begin on 1 July
     return tuple(f"{year}-{(year + 1) % 100:02d}" for year in range(first, current + 2))

@@ -40,6 +40,9 @@ _DECLARED = {
     "performance_level": "Levels of performance, of States and eligible recipients.",
     "improvement_plan": "Improvement plans, and for which years.",
     "ipeds_exception": "Known differences between awards submitted and IPEDS.",
+    "labor_rule": "By which marks each grantee calls an occupation high-skill, high-wage or in demand.",
+    "high_skill_education": "The typical educations that a grantee calls high-skill.",
+    "critical_occupation": "Occupations that a State calls critical.",
 }
 
 

@@ -20,6 +20,7 @@ from pipelines.cli_definition import definition
 from pipelines.cli_layout import layout
 from pipelines.cli_notices import notices
 from pipelines.cli_publish import publish
+from pipelines.cli_replay import replay, why
 from pipelines.cli_rules import rejudge, rules
 from pipelines.faults import explain
 from pipelines.night import SYSTEM_FAILED, settings_from_environment
@@ -188,7 +189,7 @@ def status(home: Path | None, home_here: Path | None) -> None:
     sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
 
 
-for command in (annotate, definition, layout, rules, rejudge, notices, publish, *COMMANDS):
+for command in (annotate, definition, layout, rules, rejudge, notices, publish, replay, why, *COMMANDS):
     main.add_command(command)
 
 

@@ -22,6 +22,7 @@ from pipelines.home import claim, is_sample_home, is_sample_inbox, lock
 from pipelines.intake.database.nightly import years_asked
 from pipelines.intake.database.settings import SourceUnreachable, source_of
 from pipelines.intake.inbox import is_program_year
+from pipelines.scorecard.people.said import hold_said
 from pipelines.warehouse import open_warehouse
 
 NO_GATE_CLOSED, GATE_CLOSED, WRONG_CALL, SYSTEM_FAILED = 0, 1, 2, 3
@@ -32,7 +33,8 @@ NIGHTLY, REFERENCE = "nightly", "reference"
 class Settings:
     """What a night is asked to do. Empty ``grantee_ids`` or ``program_years`` mean all that there are.
 
-    ``say`` takes a line for the operator, ``step_done`` the name of each step when it has ended.
+    ``say`` takes a line for the operator, ``step_done`` the name of each step when it has ended. ``begun`` is the
+    moment and id of an earlier night that this one makes again; left out, a night begins now.
     """
 
     home: Path
@@ -42,6 +44,7 @@ class Settings:
     is_rebuild: bool = False
     say: Callable[[str], None] = print
     step_done: Callable[[str], None] = lambda _step: None
+    begun: tuple[datetime, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse grantees and program years that cannot exist. Raises ConfigurationError."""
@@ -133,12 +136,14 @@ def open_night(settings: Settings) -> Iterator[Night]:
     """Lock the home, open its warehouse and the run's book; on leaving, a run that did not close its book has failed.
 
     Raises:
-        ConfigurationError: there is no inbox, or sample and real records would mix.
+        ConfigurationError: there is no inbox, sample and real records would mix, or what people say cannot be read.
         HomeLocked: another run is under way.
     """
     settings.check_inbox()
-    started_at, run_id = _begin()
+    started_at, run_id = settings.begun or _begin()
     is_sample = is_sample_inbox(settings.inbox)
+    about = sorted({grantee_id for grantee_id, _ in partitions_at_hand(settings)})
+    hold_said(about, settings.inbox, is_sample=is_sample)
     with lock(settings.home, run_id):
         claim(settings.home, is_sample=is_sample)
         with _under_way(settings, run_id, started_at, NIGHTLY, is_sample=is_sample) as night:
@@ -175,10 +180,20 @@ def _under_way(
         run_book.open_book(connection, own_id, started_at, kind, is_sample=is_sample)
         night = Night(settings, connection, own_id, started_at, is_sample)
         try:
+            _keep_house(night, kind)
             yield night
         finally:
             run_book.mark_failed_unless_closed(connection, own_id, SYSTEM_FAILED)
             _tell_people(night, kind)
+
+
+def _keep_house(night: Night, kind: str) -> None:
+    """Keep what a night is made under, so that its scorecards can be made again; a replay keeps nothing."""
+    from pipelines.provenance.record import note_house
+
+    settings = night.settings
+    if kind == NIGHTLY and settings.begun is None:
+        note_house(night.connection, settings.home, night.run_id, settings.inbox)
 
 
 def _tell_people(night: Night, kind: str) -> None:

@@ -27,6 +27,7 @@ from pipelines.measurement_tables import measurement_tables
 from pipelines.reference_tables import reference_tables
 from pipelines.release_tables import release_tables
 from pipelines.return_tables import return_tables
+from pipelines.run_input_tables import run_input_tables
 from pipelines.schema import METADATA
 from pipelines.waiver_tables import waiver_tables
 
@@ -93,6 +94,7 @@ def declared_tables() -> list[Table]:
         *release_tables(),
         *waiver_tables(),
         *return_tables(),
+        *run_input_tables(),
         *measurement_tables(),
         *reference_tables(),
     ]

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.grantee import grantee_ids
-from pipelines.home import SAMPLE_MARKER
+from pipelines.home import SAMPLE_MARKER, is_sample_inbox
 
 _YEAR = re.compile(r"(\d{4})-(\d{2})")
 _CLOSED = "the folder cannot be looked into: permission denied; give the account that runs this read permission"
+# What invented people say of invented records may lie beside them; real people's files stand in the grantee's folder.
+SAID_OF_A_SAMPLE = ("ratings.toml", "plan.toml", "agreements.toml", "owners.toml")
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 
@@ -77,13 +79,13 @@ def look_into(
             known = ", ".join(grantee_ids())
             strays.append(Stray(f"{name_of(entry)}/", f"no such grantee; there are {known}. To add one, see README"))
         else:
-            files, others = _of_grantee(entry)
+            files, others = _of_grantee(entry, SAID_OF_A_SAMPLE if is_sample_inbox(inbox) else ())
             strays += others
             found += [f for f in files if grantees is None or f.grantee_id in grantees]
     return [f for f in found if program_years is None or f.program_year in program_years], strays
 
 
-def _of_grantee(folder: Path) -> tuple[list[Found], list[Stray]]:
+def _of_grantee(folder: Path, no_strays: Collection[str]) -> tuple[list[Found], list[Stray]]:
     found, strays = [], []
     try:
         entries = list(_entries(folder))
@@ -92,7 +94,10 @@ def _of_grantee(folder: Path) -> tuple[list[Found], list[Stray]]:
     for entry in entries:
         place = f"{folder.name}/{name_of(entry)}"
         if not entry.is_dir():
-            strays.append(Stray(place, "a file here belongs to no program year; put it into a folder such as 2023-24"))
+            if entry.name not in no_strays:
+                strays.append(
+                    Stray(place, "a file here belongs to no program year; put it into a folder such as 2023-24")
+                )
         elif not is_program_year(entry.name):
             strays.append(Stray(f"{place}/", "not a program year; name the folder like 2023-24"))
         else:

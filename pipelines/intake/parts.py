@@ -13,7 +13,9 @@ from pipelines.intake.arrival import Arrival, layouts_for
 from pipelines.intake.inbox import Found
 from pipelines.intake.members import Member, members
 from pipelines.intake.place import name_in
+from pipelines.intake.reading.unpack import ArchiveRefused
 from pipelines.intake.source import Supplier
+from pipelines.intake.trust import Doubt
 from pipelines.layout_files import in_force_for
 from pipelines.layouts import FileLayout
 
@@ -42,6 +44,11 @@ def parts_of(supplier: Supplier, whole: Arrival, folder: Path, keep: Keep) -> li
         raise NothingInside(msg)
     kept: dict[Path, Stored] = {}
     return [_part(whole, member, kept, keep) for member in wanted]
+
+
+def doubt_about(fault: ArchiveRefused | NothingInside) -> Doubt:
+    """Return why a file that could not be opened is refused."""
+    return Doubt("file_archive_safe" if isinstance(fault, ArchiveRefused) else "file_not_empty", str(fault))
 
 
 def _part(whole: Arrival, member: Member, kept: dict[Path, Stored], keep: Keep) -> Arrival:

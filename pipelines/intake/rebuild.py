@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
@@ -11,12 +12,15 @@ import duckdb
 
 from pipelines.grantee import grantee, grantee_ids
 from pipelines.history_tables import REPLACED_BY, history_tables
-from pipelines.intake.archive import archived
-from pipelines.intake.arrival import Arrival
+from pipelines.home import make_private
+from pipelines.intake.archive import Stored, archived
+from pipelines.intake.arrival import Arrival, layouts_for
 from pipelines.intake.core_rows import keep, take_out
 from pipelines.intake.identity import key_of
 from pipelines.intake.inbox import Found
-from pipelines.intake.land import land
+from pipelines.intake.land import land, refuse
+from pipelines.intake.parts import NothingInside, doubt_about, parts_of
+from pipelines.intake.reading.unpack import ArchiveRefused
 from pipelines.intake.settle import settle
 from pipelines.intake.submission import CURRENT, Submission, find, set_status
 from pipelines.intake.versions import bring_back_next, in_force
@@ -55,7 +59,7 @@ def _once_more(connection: duckdb.DuckDBPyConnection, home: Path, earlier: Submi
     arrival = Arrival(found, earlier.sha256, earlier.byte_count, found.path, received_at, earlier.archive_sha256)
     key = key_of(home, found.grantee_id)
     if _was_kept_out(earlier):
-        return settle(connection, arrival, key)
+        return _open_again(connection, home, arrival) or settle(connection, arrival, key)
     again = land(connection, grantee(found.grantee_id), arrival, key)
     if again.status != "read":
         again = replace(earlier, status="superseded" if earlier.status == "superseded" else "refused")
@@ -67,6 +71,20 @@ def _once_more(connection: duckdb.DuckDBPyConnection, home: Path, earlier: Submi
             keep(connection, again, replaced_by)
         take_out(connection, again)
     return replace(again, status=earlier.status)
+
+
+def _open_again(connection: duckdb.DuckDBPyConnection, home: Path, arrival: Arrival) -> Submission | None:
+    """Refuse a file received that cannot be opened, as when it came: bytes alone would tell another reason."""
+    if arrival.archive_sha256 is not None:  # a part of a file that was opened
+        return None
+    found, supplier = arrival.found, grantee(arrival.found.grantee_id)
+    with tempfile.TemporaryDirectory(dir=make_private(home / "tmp")) as folder:
+        try:
+            parts_of(supplier, arrival, Path(folder), lambda path: Stored("", 0, path))
+        except (ArchiveRefused, NothingInside) as fault:
+            layouts = layouts_for(supplier, found.program_year, found.file_name)
+            return refuse(connection, supplier, arrival, doubt_about(fault), layouts)
+    return None
 
 
 def _was_never_read(earlier: Submission) -> bool:

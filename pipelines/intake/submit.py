@@ -27,7 +27,7 @@ from pipelines.intake.land import refuse
 from pipelines.intake.missing import MissingFile, missing_files
 from pipelines.intake.overtaken import forget_overtaken, forget_rows
 from pipelines.intake.packages import note_packages
-from pipelines.intake.parts import NothingInside, parts_of
+from pipelines.intake.parts import NothingInside, doubt_about, parts_of
 from pipelines.intake.reading.read import FileRefused
 from pipelines.intake.reading.unpack import ArchiveRefused
 from pipelines.intake.settle import settle
@@ -119,10 +119,8 @@ def _take_all(
     with tempfile.TemporaryDirectory(dir=make_private(home / "tmp")) as folder:
         try:
             parts = parts_of(supplier, whole, Path(folder), lambda path: store(home, path))
-        except ArchiveRefused as refusal:
-            return [_refused(connection, _as_first_seen(connection, whole), Doubt("file_archive_safe", str(refusal)))]
-        except NothingInside as nothing:
-            return [_refused(connection, _as_first_seen(connection, whole), Doubt("file_not_empty", str(nothing)))]
+        except (ArchiveRefused, NothingInside) as fault:
+            return [_refused(connection, _as_first_seen(connection, whole), doubt_about(fault))]
         opened = inbox.opened(parts)
         settled = [_settle_unless_settled(connection, part, key, opened) for part in parts]
     note_packages(connection, parts)
