@@ -71,7 +71,7 @@ def test_the_template_is_a_grantee_that_can_be_read_and_is_none_that_is_run() ->
 
 
 @pytest.mark.parametrize("grantee_id", grantee_ids())
-def test_waivers_thresholds_ratings_and_plan_ship_empty(grantee_id: str) -> None:
-    for name in ("waivers.toml", "thresholds.toml", "ratings.toml", "plan.toml"):
-        lines = (FOLDER / grantee_id / name).read_text(encoding="utf-8").splitlines()
+def test_what_people_decide_and_say_ships_empty(grantee_id: str) -> None:
+    for name in ("waivers", "thresholds", "ratings", "plan", "agreements", "owners"):
+        lines = (FOLDER / grantee_id / f"{name}.toml").read_text(encoding="utf-8").splitlines()
         assert all(line.startswith("#") for line in lines)

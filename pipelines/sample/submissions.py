@@ -18,6 +18,7 @@ from pipelines.configuration import ConfigurationError
 from pipelines.grantee import grantee_ids
 from pipelines.home import SAMPLE_MARKER
 from pipelines.layouts import FileLayout
+from pipelines.sample.judgments import said_files
 from pipelines.sample.plan import Plan, plan
 from pipelines.sample.planting import facts, plant
 from pipelines.sample.records import cohorts, records, year_name
@@ -70,6 +71,8 @@ def write_samples(
     planted: list[Planted] = []
     file_count = record_count = 0
     for grantee_id in chosen:
+        for name, file in said_files(plan(grantee_id), start_years, _place(grantee_id)):
+            _write(out / grantee_id / name, file)
         for submission in _submissions(plan(grantee_id), seed, students, start_years):
             for name, file in _contents(submission, is_clean=is_clean):
                 _write(out / grantee_id / submission.program_year / name, file)
@@ -85,12 +88,17 @@ def write_samples(
 
 def _submissions(one: Plan, seed: int, students: int, start_years: Sequence[int]) -> Iterator[Submission]:
     """Yield the submissions of a grantee year by year: memory holds one at a time."""
-    order = sum(other < one.grantee.id for other in grantee_ids())
+    order = _place(one.grantee.id)
     entered = cohorts(one, seed, students, range(start_years[0], start_years[-1] + 1))
     for number, start_year in enumerate(start_years):
         frames = records(one, entered, start_year, start_years[0])
         is_past = start_year < start_years[-1]
         yield _submission(one, frames, start_year, order + _PER_YEAR * number, is_past=is_past)
+
+
+def _place(grantee_id: str) -> int:
+    """Return the place of a grantee among all, whichever of them are written."""
+    return sum(other < grantee_id for other in grantee_ids())
 
 
 def _submission(
