@@ -17,7 +17,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Return a TOML file's content. Raises ConfigurationError that names file and line."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
         msg = f"{path}: {fault}; correct the file"
         raise ConfigurationError(msg) from fault
 

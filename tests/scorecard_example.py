@@ -20,6 +20,18 @@ GRANTEE, YEAR = "oregon", "2023-24"
 HOSTILE = "<script>alert('x')</script> & Sons \"College\""
 RUN = Run("20261121T020000Z-aaaa", datetime(2026, 11, 21, 2, 0, tzinfo=UTC), True, "0.1.0", "4f2c9e1a7b30")
 MARTS = """
+create table mart.local_access (grantee_id text, program_year text, eligible_recipient_id text, institution_id text,
+    program_id text, subgroup_dimension text, subgroup_code text, student_count bigint, participant_count bigint,
+    concentrator_count bigint, completer_count bigint, credentialed_count bigint);
+create table mart.local_parity (grantee_id text, program_year text, eligible_recipient_id text, institution_id text,
+    program_id text, subgroup_dimension text, subgroup_code text, group_participant_count bigint,
+    known_participant_count bigint, unknown_participant_count bigint, group_student_count bigint,
+    known_student_count bigint, unknown_student_count bigint, verdict text, status text, parity_index double);
+create table mart.local_program_size (grantee_id text, program_year text, eligible_recipient_id text,
+    institution_id text, program_id text, is_in_inventory boolean, program_name text, cip_code text,
+    award_level_code text, participant_count bigint, concentrator_count bigint, completer_count bigint,
+    left_count bigint, credential_status text, credential_numerator_count bigint, credential_denominator_count bigint,
+    credential_unknown_count bigint, work_based_learning_count bigint);
 create table mart.exclusion (grantee_id text, program_year text, institution_id text, table_name text,
     submission_id text, line_number integer, reason_code text);
 create table mart.indicator (grantee_id text, program_year text, cohort_program_year text, outcome_window_end date,
@@ -29,16 +41,36 @@ create table mart.coverage (grantee_id text, program_year text, institution_id t
     student_count bigint, value_count bigint, unknown_count bigint, declined_count bigint, not_reported_count bigint,
     not_collected_count bigint, yes_count bigint, no_count bigint);
 create table mart.readiness (grantee_id text, program_year text, institution_id text, equity_dimension text,
-    verdict text, reasons text);
+    verdict text, reasons text, informative_count bigint, informative_denominator_count bigint);
 create table mart.element_completeness (grantee_id text, program_year text, institution_id text, table_name text,
     column_name text, row_count bigint, asked_count bigint, value_count bigint);
 create table mart.record_count (grantee_id text, program_year text, institution_id text, table_name text,
     row_count bigint, previous_row_count bigint);
 create table quality.expected_file (grantee_id text, program_year text, table_name text, received_count bigint);
+create table mart.labor_alignment (grantee_id text, program_year text, institution_id text, subgroup_dimension text,
+    subgroup_code text, concentrator_count bigint, high_skill_count bigint, high_skill_untold_count bigint,
+    high_wage_count bigint, high_wage_untold_count bigint, in_demand_count bigint, in_demand_untold_count bigint,
+    all_three_count bigint, all_three_untold_count bigint, no_occupation_count bigint);
+create table mart.labor_program (grantee_id text, program_year text, cip_code text, cip_version text,
+    program_name text, program_count bigint, concentrator_count bigint, crosswalk_status text, occupation_count bigint,
+    counted_count bigint, openings_count bigint, growth_least decimal(8, 1), growth_most decimal(8, 1),
+    wage_least integer, wage_most integer, has_top_coded boolean, rule text, high_skill text, high_wage text,
+    in_demand text, all_three text, critical_count bigint, automation_least decimal(6, 4),
+    automation_most decimal(6, 4), proximity_least integer, proximity_most integer);
+create table mart.program_occupation (grantee_id text, program_year text, cip_code text, cip_version text,
+    soc_code text, is_counted boolean, projection_status text, wage_status text, typical_education text);
 create table core.institution (grantee_id text, program_year text, institution_id text, institution_name text,
     unitid text);
-create table core.program (grantee_id text, program_year text, cip_version text);
-create table core.student (grantee_id text, program_year text, student_id text, student_id_kind text);
+create table core.program (grantee_id text, program_year text, cip_version text, cip_code text, credit_status text);
+create table core.course (grantee_id text, program_year text, credit_status text);
+create table mart.program_cluster (grantee_id text, program_year text, institution_id text, program_id text,
+    program_name text, is_in_inventory boolean, cip_code text, cip_version text, career_cluster_code text,
+    career_cluster_framework text,
+    expected_framework text, proposed_cluster_code text, proposed_cluster_count bigint, unmapped_reason text,
+    legacy_cluster_code text, legacy_source text, agreement text, crosswalk_program_year text,
+    concentrator_count bigint, concentrator_once_count bigint);
+create table core.student (grantee_id text, program_year text, student_id text, student_id_kind text,
+    race_question_standard text);
 """
 NAMES = ("Cedar Fork Community College", "Driftwood Bay Community College", "High Lava Community College",
          "Juniper Ridge Technical College", "Rainwater Community College", "Two Rivers College", "Willow Bend College",

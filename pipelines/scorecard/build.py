@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from pipelines.grantee import Grantee, grantee
 from pipelines.scorecard import files as arrivals
 from pipelines.scorecard import verdicts as judged
-from pipelines.scorecard.card import ElementCard, Gate, Run, Scorecard
+from pipelines.scorecard.card import ElementCard, Run, Scorecard
 from pipelines.scorecard.coverage import (
     bare,
     completeness,
@@ -19,14 +19,17 @@ from pipelines.scorecard.coverage import (
     element_rows,
     known_by_institution,
 )
-from pipelines.scorecard.criteria import Measured, judge_criterion
+from pipelines.scorecard.criteria import Measured
 from pipelines.scorecard.evidence import Known, evidence
 from pipelines.scorecard.gaps import gaps
+from pipelines.scorecard.judge import judge_element
 from pipelines.scorecard.outcomes import indicator_lines
+from pipelines.scorecard.people.said import folder_of, said_of
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.readiness import readiness_lines
 from pipelines.scorecard.rubric import CoreElement, rubric
-from pipelines.scorecard.suggestion import suggest
+from pipelines.scorecard.sections import SECTIONS
+from pipelines.scorecard.sources import Sources
 from pipelines.scorecard.top_rules import top_rules
 from pipelines.scorecard.verdicts import RuleWords
 from pipelines.scorecard.waivers import waiver_lines
@@ -56,32 +59,21 @@ def run_of(connection: duckdb.DuckDBPyConnection, run_id: str) -> Run:
     return Run(row[0], row[1], bool(row[2]), row[3] or "", row[4] or "")
 
 
-@dataclass(frozen=True)
-class Sources:
-    """All that a scorecard is made from, read once."""
-
-    partition: Partition
-    words: Mapping[str, RuleWords]
-    names: Mapping[str, str]
-    known: Known
-    measured: Measured
-    gates: tuple[Gate, ...]
-    could_not_be_judged: tuple[tuple[str, str], ...]
-
-
 def build_scorecard(
     connection: duckdb.DuckDBPyConnection,
     grantee_id: str,
     program_year: str,
     run: Run,
     words: Mapping[str, RuleWords] | None = None,
+    inbox: Path | None = None,
 ) -> Scorecard:
     """Return the scorecard of a grantee and program year, from the marts and the last verdicts of that partition.
 
-    ``words`` are the titles and fixes of rules by id; left out, they are read from the rule book.
+    ``words`` are the titles and fixes of rules by id; left out, they are read from the rule book. ``inbox`` is whence
+    a sample came, and what invented people say of it; of real records the grantee's folder alone says that.
     """
     partition = Partition(connection, grantee_id, program_year)
-    sources = _sources(partition, judged.rule_words() if words is None else words)
+    sources = _sources(partition, run, judged.rule_words() if words is None else words, inbox)
     known, measured = sources.known, sources.measured
     return Scorecard(
         grantee_id=grantee_id,
@@ -110,12 +102,14 @@ def build_scorecard(
         missing_tables=measured.missing_tables,
         records=arrivals.record_lines(partition),
         exclusions=arrivals.exclusions(partition),
+        sections=tuple(section(sources) for section in SECTIONS),
         run=run,
     )
 
 
-def _sources(partition: Partition, words: Mapping[str, RuleWords]) -> Sources:
+def _sources(partition: Partition, run: Run, words: Mapping[str, RuleWords], inbox: Path | None) -> Sources:
     owner = grantee(partition.grantee_id)
+    folder = folder_of(owner, inbox, is_sample=run.is_sample)
     names = _names(partition)
     measured = _measured(partition, owner, names)
     found = judged.verdicts(partition)
@@ -126,10 +120,12 @@ def _sources(partition: Partition, words: Mapping[str, RuleWords]) -> Sources:
         judged.open_findings(partition),
         measured.files,
         measured.indicators,
+        said_of(folder, rubric(), words, is_sample=run.is_sample),
+        arrivals.day_of(run.started_at, owner.time_zone),
     )
     told_by_files = arrivals.refusal_rules(partition)
     gates = (*judged.rule_gates(found, words, told_by_files), *arrivals.file_gates(measured.files))
-    return Sources(partition, words, names, known, measured, gates, judged.could_not_be_judged(found, words))
+    return Sources(partition, run, words, names, known, measured, gates, judged.could_not_be_judged(found, words))
 
 
 def _names(partition: Partition) -> dict[str, str]:
@@ -157,12 +153,9 @@ def _measured(partition: Partition, owner: Grantee, names: Mapping[str, str]) ->
 
 
 def _element(element: CoreElement, sources: Sources) -> ElementCard:
-    items = evidence(element.number, sources.partition, sources.known)
-    if element.assessed != "suggested":
-        return ElementCard(element.number, element.name, element.assessed, element.says, items)
-    # A refused file holds back every element: what it would have said is not known.
-    gates = tuple(g for g in sources.gates if g.kind == "file" or g.dimension in element.dimensions)
-    untold = [words for dimension, words in sources.could_not_be_judged if dimension in element.dimensions]
-    criteria = tuple(judge_criterion(c, sources.measured, rubric().suggestion, sources.names) for c in element.criteria)
-    suggestion = suggest(criteria, gates, untold, rubric())
-    return ElementCard(element.number, element.name, element.assessed, element.says, items, criteria, suggestion, gates)
+    items = evidence(element.evidence, sources.partition, sources.known)
+    answer = judge_element(element, sources)
+    return ElementCard(
+        element.number, element.name, element.assessed, element.says, items,
+        answer.criteria, answer.suggestion, answer.gates,
+    )  # fmt: skip

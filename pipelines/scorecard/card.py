@@ -19,6 +19,7 @@ from pipelines.scorecard.lines import (
     ThemeLine,
     WaiverLine,
 )
+from pipelines.scorecard.section import Section
 from pipelines.scorecard.share import Share
 
 
@@ -37,7 +38,8 @@ class Run:
 class Evidence:
     """One item of evidence: a share of a population, a count (``denominator`` None), or ``text``; never a guess.
 
-    ``text`` stands for what is no number. All three empty means that it cannot be told.
+    ``text`` stands for what is no number. All three empty means that it cannot be told. ``as_of`` is the date or
+    vintage of what was counted; ``query`` the name of a file of ``sql/queries``, or the table, that gives the number.
     """
 
     label: str
@@ -46,6 +48,8 @@ class Evidence:
     numerator: int | None = None
     denominator: int | None = None
     text: str = ""
+    as_of: str = ""
+    query: str = ""
 
     @property
     def share(self) -> Share:
@@ -138,6 +142,7 @@ class Scorecard:
     missing_tables: tuple[str, ...] | None
     records: tuple[RecordLine, ...]
     exclusions: tuple[tuple[str, int], ...]
+    sections: tuple[Section, ...]
     run: Run
 
     @property

@@ -27,7 +27,7 @@ def file_lines(partition: Partition, time_zone: str) -> tuple[FileLine, ...]:
 
 def file_line(row: Mapping[str, Any], time_zone: str) -> FileLine:
     """Return a row of ``quality.submission`` as a line; the day on which it came is that of the time zone."""
-    received = _day(row["received_at"], ZoneInfo(time_zone))
+    received = day_of(row["received_at"], time_zone)
     due = row["due_date"]
     return FileLine(
         grantee_id=row["grantee_id"] or "",
@@ -48,8 +48,9 @@ def file_line(row: Mapping[str, Any], time_zone: str) -> FileLine:
     )
 
 
-def _day(received_at: datetime | None, zone: ZoneInfo) -> date | None:
-    return received_at.replace(tzinfo=UTC).astimezone(zone).date() if received_at else None
+def day_of(moment: datetime | None, time_zone: str) -> date | None:
+    """Return the day on which a moment in UTC fell in a time zone."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).date() if moment else None
 
 
 def in_force(files: tuple[FileLine, ...]) -> tuple[FileLine, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.measures.gaps.said import CASE, false_discovery_rate
-from pipelines.query import has_table
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.share import Share
 
@@ -50,7 +49,7 @@ class Gaps:
 
 def gaps(partition: Partition) -> Gaps:
     """Return what is known of the gaps of groups of the grantee as a whole."""
-    if not has_table(partition.connection, "mart.gap"):
+    if not partition.has("mart.gap"):
         return Gaps()
     rows = partition.rows(_GAPS, false_discovery_rate(partition.grantee_id))
     below = [row for row in rows if row["said"] in ("below", "below_surely")]

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.measures.rates import wilson_interval
-from pipelines.query import has_table
 from pipelines.scorecard.lines import IndicatorLine
 from pipelines.scorecard.read import Partition
 from pipelines.scorecard.share import Share
@@ -33,7 +32,7 @@ _LEVELS = """
 
 def indicator_lines(partition: Partition, names: Mapping[str, str]) -> tuple[IndicatorLine, ...]:
     """Return the indicators of everybody: the grantee's line before those of its institutions, by indicator."""
-    has_levels = has_table(partition.connection, "mart.level_test")
+    has_levels = partition.has("mart.level_test")
     levels = {row["indicator_code"]: row for row in partition.rows(_LEVELS)} if has_levels else {}
     return tuple(_line(row, names, levels) for row in partition.rows(EVERYBODY))
 
