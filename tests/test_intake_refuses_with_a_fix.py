@@ -56,6 +56,10 @@ def test_a_file_that_cannot_be_trusted_is_refused_by_name_and_the_rest_of_the_ni
     assert example.rows(whole) == [(reason,)]
     assert example.rows("select count(*) from core.course") == [(5,)]
     assert example.rows('select count(*) from raw."oregon__course"') == [(5,)]
+    told = f"select message, status, physical_line_count from quality.submission where file_name = '{name}'"
+    before = example.rows(told)
+    example.rebuild()
+    assert (example.rows(told), example.rows(whole)) == (before, [(reason,)]), "a rebuild, and a replay, say the same"
 
 
 @pytest.mark.parametrize("bad", [1, 2])

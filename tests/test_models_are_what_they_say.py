@@ -101,6 +101,14 @@ def test_every_model_builds_its_documented_columns_and_one_row_per_grain():
         "insert into reference.field_occupation (program_year, cip_code, cip_version, soc_code) "
         "values ('2020-21', '48.0508', 'CIP2020', '51-4121')"
     )
+    connection.execute(
+        "insert into reference.field_cluster (program_year, cip_code, cip_version, career_cluster_code) "
+        "values ('2025-26', '48.0508', 'CIP2020', 'construction'), ('2025-26', '48.0508', 'CIP2020', 'education')"
+    )
+    connection.execute(
+        "insert into reference.occupation_projection (program_year, occupation_code, occupation_type) "
+        "values ('2024-25', '51-4121', 'Line item')"
+    )
     connection.execute("insert into reference.occupation_employment (program_year) values ('2021-22')")
     connection.execute("insert into reference.census_occupation (program_year) values ('2018-19')")
     connection.execute("insert into quality.run (run_id, finished_at, exit_code) values ('run-1', '2026-01-02', 0)")

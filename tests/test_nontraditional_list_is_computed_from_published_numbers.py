@@ -248,7 +248,7 @@ def test_the_list_says_something_of_most_fields(published: ReferenceHome) -> Non
     ("name", "table"),
     [
         ("cpsaat11_2023.xlsx", "reference.occupation_employment"), ("cpsaat11.xlsx", None),
-        ("CIP2020_SOC2018_Crosswalk.xlsx", "reference.field_occupation"), ("oews_national_M2025_dl.xlsx", None),
+        ("CIP2020_SOC2018_Crosswalk.xlsx", "reference.field_occupation"), ("oews_national_dl.xlsx", None),
     ],
 )  # fmt: skip
 def test_a_file_is_known_by_its_name_and_its_year(name: str, table: str | None) -> None:

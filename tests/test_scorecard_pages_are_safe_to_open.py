@@ -177,7 +177,7 @@ def test_charts_take_their_colors_from_the_page_so_that_dark_mode_can_be_read(pa
     charts = re.findall(r'<svg class="chart".*?</svg>', page, re.DOTALL)
     colors = {color for chart in charts for color in re.findall(r'(?:fill|stroke)="(#[0-9a-f]+)"', chart)}
 
-    assert len(charts) == 2
+    assert len(charts) == 3
     assert not colors
     assert 'fill="var(--state-value)"' in charts[1]
 
@@ -225,6 +225,7 @@ def test_pages_are_readable_by_their_owner_alone(home):
     assert [path.relative_to(home).as_posix() for path in written] == [
         f"scorecards/{GRANTEE}/{YEAR}/scorecard-internal.html",
         f"scorecards/{GRANTEE}/{YEAR}/scorecard-internal.json",
+        f"scorecards/{GRANTEE}/{YEAR}/scorecard-internal.xlsx",
     ]
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in written} == {0o700}

@@ -175,7 +175,7 @@ def test_the_document_holds_what_the_page_shows_and_no_overall_number(connection
         "definition_version", "definition_evidence", "rule_book_version", "code_version", "rubric_title", "elements",
         "gates", "could_not_be_judged", "findings", "indicators", "institution_indicators", "gaps", "coverage",
         "readiness", "completeness", "themes", "top_rules", "waivers", "files", "missing_tables", "records",
-        "exclusions", "inputs", "run",
+        "exclusions", "sections", "inputs", "run",
     }  # fmt: skip
     assert document["notice"] == "restricted: unprotected counts"
     assert document["fictional"] == "FICTIONAL, not data of Oregon Higher Education Coordinating Commission"

@@ -1,4 +1,4 @@
-"""Can somebody add a grantee with data files alone, by doing exactly what docs/add-a-grantee.md says?"""
+"""Can somebody add a grantee, or a whole cohort, with data files alone, by doing exactly what the pages say?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import duckdb
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "add-a-grantee.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# file: (\S+)\n")
 PERSONAL = ("812-12-0003", "812120003", "13/32/1999", "Quillfeather")
@@ -40,14 +39,14 @@ def _typed(commands: str, folder: Path, state: dict[str, str]) -> tuple[str, dic
     return said + done.stderr, dict(pair.split("=", 1) for pair in environment.split("\0") if "=" in pair)
 
 
-def follow(folder: Path, dagster: Path) -> Followed:
-    """Follow the page from top to bottom in an empty folder."""
+def follow(page: str, folder: Path, dagster: Path) -> Followed:
+    """Follow a page of the documentation from top to bottom in an empty folder."""
     shutil.copy(ROOT / "dagster_home" / "dagster.yaml", dagster)
     state = {k: v for k, v in os.environ.items() if not k.startswith(("CTE_", "BASH_FUNC"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{state['PATH']}"
     state |= {"PATH": path, "DAGSTER_HOME": str(dagster), "COLUMNS": "200"}
     all_said, said, broken = "", "", []
-    for language, text in BLOCK.findall(PAGE):
+    for language, text in BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8")):
         named = NAMED.match(text)
         if named:
             (folder / named[1]).write_text(text[named.end() :], encoding="utf-8")
@@ -64,7 +63,7 @@ def test_who_does_what_the_page_says_has_added_a_grantee_without_a_line_of_code(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """One test, because the page takes several nights' worth of commands and each process would follow it anew."""
-    followed = follow(tmp_path_factory.mktemp("example"), tmp_path_factory.mktemp("dagster"))
+    followed = follow("add-a-grantee.md", tmp_path_factory.mktemp("example"), tmp_path_factory.mktemp("dagster"))
     assert followed.broken_promises == [], f"the page promises what no command said:\n{followed.said}"
     _hold_that_records_arrived(followed.folder / "home")
     draft = (followed.folder / "draft.toml").read_text(encoding="utf-8")
@@ -83,3 +82,13 @@ def _hold_that_records_arrived(home: Path) -> None:
         statuses = {row[0] for row in warehouse.execute("select status from quality.submission").fetchall()}
     assert counts == {"institution": 1, "program": 2, "student": 5, "course": 2, "enrollment": 5}
     assert statuses == {"accepted"}
+
+
+@pytest.mark.slow
+def test_six_sites_of_another_initiative_need_folders_and_no_code(tmp_path_factory: pytest.TempPathFactory) -> None:
+    followed = follow("other-cohorts.md", tmp_path_factory.mktemp("cohort"), tmp_path_factory.mktemp("dagster"))
+    assert followed.broken_promises == [], f"the page promises what no command said:\n{followed.said}"
+    for site in ("boston", "columbus", "dallas", "denver", "indianapolis", "nashville"):
+        pages = list((followed.folder / "home" / "scorecards" / site / "2023-24").glob("*.html"))
+        assert len(pages) == 1
+        assert f"New Skills ready network, {site}" in pages[0].read_text(encoding="utf-8")

@@ -59,7 +59,7 @@ def words(page):
 
 
 def row_of(page, name):
-    return re.search(rf'<tr>\s*<th scope="row">{name}.*?</tr>', page, re.DOTALL).group()
+    return re.search(rf'<tr>\s*<th scope="row">(?:<a [^>]*>)?{name}.*?</tr>', page, re.DOTALL).group()
 
 
 def test_withheld_is_a_word_and_a_hatched_bar_of_full_width_never_a_number(page):

@@ -93,8 +93,9 @@ def test_the_same_release_gives_the_same_bytes_in_whatever_order_its_rows_lie(ho
 def test_everybody_may_read_a_page_and_a_death_leaves_no_half_of_one(home):
     write(home)
 
-    assert stat.S_IMODE((home / PAGE).stat().st_mode) == 0o644
-    assert [path.name for path in (home / PAGE).parent.iterdir()] == ["scorecard.html"]
+    forms = sorted((home / PAGE).parent.iterdir())
+    assert {stat.S_IMODE(path.stat().st_mode) for path in forms} == {0o644}
+    assert [path.name for path in forms] == ["scorecard.html", "scorecard.json", "scorecard.xlsx"]
 
 
 def test_the_page_of_a_year_whose_release_is_gone_goes_and_its_internal_neighbor_stays(home):

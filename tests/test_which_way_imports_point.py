@@ -22,6 +22,8 @@ FLOORS = (
         "suppression_keys",
         "performance_level",
         "ipeds_exception",
+        "local_needs",
+        "career_clusters",
         "worksheet_form",
     ),
     (
@@ -29,10 +31,13 @@ FLOORS = (
         "act_tables",
         "measurement_tables",
         "history_tables",
+        "public_table",
+        "labor_tables",
         "reference_tables",
         "waiver_tables",
         "return_tables",
         "release_tables",
+        "run_input_tables",
         "grantee",
     ),
     ("home", "warehouse", "run_book", "query"),
@@ -40,6 +45,7 @@ FLOORS = (
     ("acts", "layout_draft"),
     ("measures",),
     ("models",),
+    ("provenance",),
     ("validation",),
     ("side_by_side",),
     ("car",),
@@ -53,13 +59,31 @@ FLOORS = (
     ("assets",),
     ("asset_checks",),
     ("definitions", "terminal"),
-    ("console", "rule_book", "data_dictionary"),
+    ("console", "rule_book", "data_dictionary", "replay"),
     ("docs", "bill_of_materials"),
-    ("cli_acts", "cli_annotate", "cli_definition", "cli_layout", "cli_notices", "cli_publish", "cli_rules"),
+    (
+        "cli_acts",
+        "cli_annotate",
+        "cli_definition",
+        "cli_layout",
+        "cli_notices",
+        "cli_publish",
+        "cli_replay",
+        "cli_rules",
+    ),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-KNOW_DAGSTER = {"asset_step", "asset_outputs", "assets", "asset_checks", "definitions", "console", "event_log"}
+KNOW_DAGSTER = {
+    "asset_step",
+    "asset_outputs",
+    "assets",
+    "asset_checks",
+    "definitions",
+    "console",
+    "event_log",
+    "replay",
+}
 KNOW_HOW_GREAT_EXPECTATIONS_RUNS = {"validation"}
 
 

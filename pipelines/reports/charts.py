@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from pipelines.reports.words import STATES
 from pipelines.scorecard.lines import CoverageLine, IndicatorLine
+from pipelines.scorecard.section import Table
 from pipelines.scorecard.share import Share
 
 # Placeholder in the drawing -> variable of the page.
@@ -101,6 +103,63 @@ def bounds_chart(lines: Sequence[IndicatorLine], grantee_name: str) -> Markup:
     drawn = {f"{ROWS}-{code}": [v for v in values if v["indicator"] == code] for code in codes}
     side_by_side = alt.hconcat(*panels, spacing=28)
     return _inline(side_by_side, drawn, "bounds-chart", "Indicators with their bounds", description)
+
+
+def trend_chart(table: Table) -> Markup:
+    """Return, side by side, each indicator over the years, from the table ``trend_years``; nothing without a rate.
+
+    A line joins years that follow each other in one series: none crosses a break or a year that is not computed. The
+    tick is the 90 % line of the State level.
+    """
+    import altair as alt
+
+    points = _trend_points(table)
+    if not points:
+        return Markup("")
+    years = sorted({point["year"] for point in points})
+    codes = sorted({point["indicator"] for point in points})
+    panels = [_trend_panel(alt, years, code) for code in codes]
+    description = (
+        f"{', '.join(codes)} by program year, {years[0]} to {years[-1]}, in percent. Lines join years that may be "
+        "compared and end where a definition changed. The tick is the 90 percent line. The table holds all counts."
+    )
+    drawn = {f"{ROWS}-{code}": [p for p in points if p["indicator"] == code] for code in codes}
+    return _inline(alt.hconcat(*panels, spacing=28), drawn, "trend-chart", "Indicators over the years", description)
+
+
+def _trend_points(table: Table) -> list[dict[str, Any]]:
+    """Return a point for each rate; ``part`` numbers the stretches that one line may join."""
+    keys = [column.key for column in table.columns]
+    found: list[dict[str, Any]] = []
+    before: tuple[str, str, int] | None = None
+    part = 0
+    for row in table.rows:
+        cells = dict(zip(keys, row, strict=True))
+        rate = cells["rate"]
+        if not isinstance(rate, Share) or rate.fraction is None:
+            continue
+        indicator, _, year = str(cells["row"]).partition(" ")
+        place = (indicator, str(cells["series"]), int(year[:4]))
+        part += before is None or place[:2] != before[:2] or place[2] != before[2] + 1
+        before = place
+        level = cells["line"]
+        line = float(level) / 100 if isinstance(level, Decimal) else None
+        found.append(
+            {"indicator": indicator, "year": year, "rate": _float(rate), "line": line, "part": f"{indicator} {part}"}
+        )
+    return found
+
+
+def _trend_panel(alt: Any, years: list[str], code: str) -> Any:
+    base = alt.Chart({"name": f"{ROWS}-{code}"})
+    percent = alt.Axis(format="%", values=[0, 0.5, 1], grid=True)
+    along = alt.X("year:O", scale=alt.Scale(domain=years), title=None, axis=alt.Axis(labelAngle=0))
+    up = alt.Y("rate:Q", scale=alt.Scale(domain=[0, 1]), title=None, axis=percent)
+    joined = base.mark_line(color=ACCENT, strokeWidth=2).encode(x=along, y=up, detail=alt.Detail("part:N"))
+    dot = base.mark_point(filled=True, opacity=1, color=ACCENT, size=60).encode(x=along, y=up)
+    line = base.mark_tick(color=INK, thickness=2, width=22, orient="horizontal").encode(x=along, y=alt.Y("line:Q"))
+    title = alt.TitleParams(code, anchor="start", fontSize=13)
+    return alt.layer(joined, dot, line).properties(width=alt.Step(64), height=150, title=title)
 
 
 def _bounds_panel(alt: Any, rows: list[str], code: str, *, has_names: bool) -> Any:

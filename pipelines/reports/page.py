@@ -15,7 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reports import words
 from pipelines.scorecard.edition import NOTICE
-from pipelines.scorecard.share import percent
+from pipelines.scorecard.glossary import glossary, terms_of
+from pipelines.scorecard.section import Cell, Kind
+from pipelines.scorecard.share import Share, percent
 
 TEMPLATES = Path(__file__).parent / "templates"
 NOTHING = "\N{EN DASH}"
@@ -50,6 +52,21 @@ def points(move: Fraction) -> str:
     return f"{percent(move).removesuffix('%')} points"
 
 
+def told(cell: Cell, kind: Kind) -> str:
+    """Return a cell of a section as people read it; a dash where nothing belongs, a word as it stands."""
+    if cell is None:
+        return NOTHING
+    if isinstance(cell, date):
+        return day(cell)
+    if isinstance(cell, str | Share):
+        return cell if isinstance(cell, str) else cell.percent
+    if kind == "money":
+        return f"${cell:,}"
+    if kind == "points":
+        return f"{cell:+,}".replace("-", "\N{MINUS SIGN}")
+    return f"{cell:,}"
+
+
 def day(value: date | datetime | None) -> str:
     """Return a day such as ``Aug 15, 2024``, in the same words on every machine."""
     return NOTHING if value is None else f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
@@ -70,7 +87,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(whole=whole, points=points, day=day, moment=moment, capitalize_first=capitalize_first)
+    environment.filters.update(
+        whole=whole, points=points, told=told, day=day, moment=moment, capitalize_first=capitalize_first
+    )
     environment.filters.update(table_words=words.table_words, column_words=words.column_words)
-    environment.globals.update(words=words)
+    environment.globals.update(words=words, glossary=glossary, terms_of=terms_of)
     return environment

@@ -6,13 +6,14 @@ from fractions import Fraction
 from itertools import groupby
 
 from pipelines.desk.subgroups import group_name, kind_name
-from pipelines.reports.charts import bounds_chart, coverage_chart
+from pipelines.reports.charts import bounds_chart, coverage_chart, trend_chart
 from pipelines.reports.desk import places
 from pipelines.reports.desk.measures import RESULT, SAID, points
 from pipelines.reports.page import render_page
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.files import in_force
 from pipelines.scorecard.lines import Completeness, Finding, IndicatorLine
+from pipelines.scorecard.one_page import one_page
 from pipelines.scorecard.share import Share
 
 SECTIONS = (
@@ -25,6 +26,7 @@ SECTIONS = (
     ("waivers", "Waivers"),
     ("files", "Files and records"),
 )
+CHARTS = {"trend_years": trend_chart}  # drawn before the table of that id, which holds its numbers
 # A share below the mark is shaded so; the number stands in the cell, the shade only guides the eye.
 SHADES = ((Fraction(1, 2), "h4"), (Fraction(4, 5), "h3"), (Fraction(19, 20), "h2"), (Fraction(1), "h1"))
 
@@ -38,7 +40,7 @@ def render_scorecard(scorecard: Scorecard) -> str:
         fictional=scorecard.grantee_name if scorecard.is_sample else "",
         run=scorecard.run,
         card=scorecard,
-        sections=SECTIONS,
+        sections=(*SECTIONS, *((one.id, one.title) for one in scorecard.sections), ("glossary", "Glossary")),
         critical=next((f for f in scorecard.findings if f.severity == "critical"), Finding("critical", 0, 0)),
         refused=sum(file.status == "refused" for file in files),
         late=sum(file.is_late for file in files),
@@ -49,6 +51,8 @@ def render_scorecard(scorecard: Scorecard) -> str:
         bounds_chart=bounds_chart((*scorecard.indicators, *scorecard.institution_indicators), scorecard.grantee_name),
         coverage_chart=coverage_chart(scorecard.coverage),
         heat=_heat(scorecard.completeness),
+        charts=CHARTS,
+        one_page=one_page(scorecard.sections, scorecard.program_year),
         measures="../../../reports/" + places.of_measures(scorecard.grantee_id, scorecard.program_year),
         said=SAID, level_results=RESULT, points=points, group=group_name, kind=kind_name,
     )  # fmt: skip

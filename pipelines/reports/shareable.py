@@ -1,23 +1,27 @@
 """Writes the scorecards for everybody: from the published file alone, readable by all, each in one step.
 
-What stands on a page is worked out in ``shareable``. Neither the warehouse nor a grantee's configuration is read here;
-a page could be made wherever the published file is.
+Page, workbook and JSON say the same, which is worked out in ``shareable``. Neither the warehouse nor a grantee's
+configuration is read here; they could be made wherever the published file is.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from pipelines.home import make_private
+from pipelines.reports.cohort import write_cohort
+from pipelines.reports.forms.shareable import shareable_form
+from pipelines.reports.forms.workbook import workbook_bytes
 from pipelines.reports.page import render_page
+from pipelines.reports.shareable_document import shareable_json
+from pipelines.reports.shared_file import write_shared
 from pipelines.scorecard.share import Share
 from pipelines.shareable.build import shareables
 from pipelines.shareable.card import NOTICE, Kept, Shareable
 from pipelines.shareable.published import opened
 from pipelines.shareable.told import NOT_MEASURED
 
-FILE = "scorecard.html"
+FILES = ("scorecard.html", "scorecard.xlsx", "scorecard.json")
 BAR = 100  # width of a drawn rate
 SECTIONS = (
     ("short", "In short"),
@@ -33,18 +37,21 @@ SECTIONS = (
     ("protection", "How students are protected"),
     ("changes", "What changed"),
     ("methods", "Methods"),
+    ("glossary", "Glossary"),
 )
 
 
 def write_shareable(published: Path, home: Path) -> int:
-    """Write a page for each grantee and program year with a release in force; pages of others go.
+    """Write page, workbook and JSON of each grantee and year with a release in force; those of others go.
+
+    The page that lays grantees side by side is made anew from the JSON files.
 
     Args:
         published: ``cte.duckdb``, opened for reading alone.
-        home: the folder below which ``scorecards/<grantee>/<program_year>/scorecard.html`` is written.
+        home: the folder below which ``scorecards/<grantee>/<program_year>/scorecard.*`` are written.
 
     Returns:
-        How many pages stand there now. Raises duckdb.IOException without a published file.
+        How many scorecards stand there now. Raises duckdb.IOException without a published file.
     """
     written = set()
     with opened(published) as file:
@@ -52,12 +59,20 @@ def write_shareable(published: Path, home: Path) -> int:
             folder = home / "scorecards" / card.heading.grantee_id / card.heading.program_year
             for parent in (folder.parents[1], folder.parent, folder):
                 make_private(parent)
-            _write(folder / FILE, render_shareable(card).encode())
-            written.add(folder / FILE)
-    for page in home.glob(f"scorecards/*/*/{FILE}"):
-        if page not in written:
-            page.unlink()
+            for name, content in zip(FILES, _forms(card), strict=True):
+                write_shared(folder / name, content)
+            written.add(folder)
+    for name in FILES:
+        for path in home.glob(f"scorecards/*/*/{name}"):
+            if path.parent not in written:
+                path.unlink()
+    write_cohort(home / "scorecards")
     return len(written)
+
+
+def _forms(card: Shareable) -> tuple[bytes, bytes, bytes]:
+    form = shareable_form(card)
+    return render_shareable(card).encode(), workbook_bytes(form), shareable_json(card, form).encode()
 
 
 def render_shareable(card: Shareable) -> str:
@@ -92,14 +107,3 @@ def share(kept: Kept) -> str:
 def bands(text: str | None) -> str:
     """Return the ends of the scale that are told as ranges: ``0.05,0.10`` is ``5%, 10%``."""
     return ", ".join(f"{float(one) * 100:g}%" for one in (text or "").split(",") if one)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that everybody may read, in one step: whoever reads it sees all of it or none."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.chmod(0o644)  # whatever the umask, which is strict while the warehouse is open
-    aside.replace(path)
