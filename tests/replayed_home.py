@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,7 @@ class Replayed:
 
 
 @pytest.fixture(scope="session")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replayed]:
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> Replayed:
     """The home, one for all processes of tests: ask it, or copy it first."""
     place = tmp_path_factory.getbasetemp()
     place = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "replayed"
@@ -57,7 +56,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replayed]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not told.exists():
             told.write_text(json.dumps(_nights(place)), encoding="utf-8")
-        yield Replayed(place / "house", place / "home", **json.loads(told.read_text(encoding="utf-8")))
+    return Replayed(place / "house", place / "home", **json.loads(told.read_text(encoding="utf-8")))
 
 
 def _nights(place: Path) -> dict[str, dict[str, Any]]:
