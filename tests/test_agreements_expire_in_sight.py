@@ -107,8 +107,8 @@ def test_the_day_of_the_run_is_that_of_the_agency_and_not_of_greenwich(tmp_path:
     [
         ("expires = 2024-06-30", "expires = 2021-06-30", "expires: lies before effective"),
         ("destruction = 2024-12-31", "destruction = 2021-12-31", "destruction: lies before effective"),
-        ("expires = 2024-06-30", 'expires = "2024-06-30"', "expires: write a date from 1950 to 2199 without quotes"),
-        ("expires = 2024-06-30", "expires = 2024-06-30T12:00:00", "expires: write a date from 1950 to 2199 without quotes"),
+        ("expires = 2024-06-30", 'expires = "2024-06-30"', "expires: write a date from 1950 to 2199"),
+        ("expires = 2024-06-30", "expires = 2024-06-30T12:00:00", "expires: write a date from 1950 to 2199"),
         ("expires = 2024-06-30\n", "", "expires: missing"),
         ('parties = ["one", "another"]', "parties = []", "parties: write a list of short names"),
         ('parties = ["one", "another"]', 'parties = "one"', "parties: write a list of short names"),

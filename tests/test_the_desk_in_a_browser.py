@@ -166,6 +166,20 @@ def test_a_rule_is_found_by_its_name_and_opened_without_a_mouse(opened):
     assert visited.heard == []
 
 
+def test_who_chooses_faster_than_the_search_looks_up_keeps_the_choice(opened):
+    page = opened("first page").page
+    page.keyboard.press("/")
+    page.keyboard.type(RULE[:3])
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.type(RULE[3:])
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)  # longer than the search waits for what comes after a letter
+    assert page.locator("[aria-selected=true]").count() == 1
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith(f"/rules/{RULE}.html")
+
+
 def test_who_speaks_to_the_machine_can_turn_the_search_s_key_off(opened):
     page = opened("first page").page
     page.get_by_role("button", name="Turn off the / key").click()

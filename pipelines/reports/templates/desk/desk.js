@@ -11,9 +11,12 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
+// Act once nothing more comes for a while; `settle` acts at once if something still waits.
 function later(act, milliseconds) {
-  let timer;
-  return () => { clearTimeout(timer); timer = setTimeout(act, milliseconds); };
+  let timer = 0;
+  const now = () => { clearTimeout(timer); timer = 0; act(); };
+  const wait = () => { clearTimeout(timer); timer = setTimeout(now, milliseconds); };
+  return Object.assign(wait, { settle: () => { if (timer) now(); } });
 }
 
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -99,10 +102,7 @@ function search(bar) {
   const keys = {
     ArrowDown: () => choose(active + 1),
     ArrowUp: () => choose(active < 0 ? -1 : active - 1),
-    Enter() {
-      if (active < 0) show(); // what was typed last may not be looked up yet
-      list.children[Math.max(active, 0)]?.click();
-    },
+    Enter: () => list.children[Math.max(active, 0)]?.click(),
     Escape() {
       if (list.hidden) field.value = "";
       close();
@@ -113,6 +113,7 @@ function search(bar) {
   field.onkeydown = (event) => {
     if (!keys[event.key] || event.isComposing) return;
     event.preventDefault();
+    field.oninput.settle(); // else what was typed last would be looked up after the choice, and undo it
     keys[event.key]();
   };
   field.onblur = close;
