@@ -9,11 +9,13 @@ from pipelines.desk.subgroups import group_name, kind_name
 from pipelines.reports.charts import bounds_chart, coverage_chart, trend_chart
 from pipelines.reports.desk import places
 from pipelines.reports.desk.measures import RESULT, SAID, points
+from pipelines.reports.forms.internal import internal_sections
 from pipelines.reports.page import render_page
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.files import in_force
 from pipelines.scorecard.lines import Completeness, Finding, IndicatorLine
 from pipelines.scorecard.one_page import one_page
+from pipelines.scorecard.section import tables_of
 from pipelines.scorecard.share import Share
 
 SECTIONS = (
@@ -52,6 +54,7 @@ def render_scorecard(scorecard: Scorecard) -> str:
         coverage_chart=coverage_chart(scorecard.coverage),
         heat=_heat(scorecard.completeness),
         charts=CHARTS,
+        tables=tables_of(internal_sections(scorecard)),
         one_page=one_page(scorecard.sections, scorecard.program_year),
         measures="../../../reports/" + places.of_measures(scorecard.grantee_id, scorecard.program_year),
         said=SAID, level_results=RESULT, points=points, group=group_name, kind=kind_name,
@@ -65,16 +68,20 @@ def _by_institution(lines: tuple[IndicatorLine, ...], codes: list[str]) -> list[
     return [(names[i], [found.get((i, code)) for code in codes]) for i in order]
 
 
-def _heat(found: Completeness) -> list[tuple[str, list[tuple[object, list[tuple[str, str]]]]]]:
-    """Return (table, rows), each row with (text, shade) by institution."""
+def _heat(found: Completeness) -> list[tuple[str, list[tuple[object, list[tuple[str, str, str]]]]]]:
+    """Return (table, rows), each row with (text, of how many, shade) by institution."""
     return [
-        (table_name, [(row, [(_text(share), _shade(share)) for share in row.shares]) for row in rows])
+        (table_name, [(row, [(_text(share), _of(share), _shade(share)) for share in row.shares]) for row in rows])
         for table_name, rows in groupby(found.rows, key=lambda row: row.table_name)
     ]
 
 
 def _text(share: Share) -> str:
     return "100" if share.fraction == 1 else share.percent.removesuffix("%")
+
+
+def _of(share: Share) -> str:
+    return "" if share.fraction is None else f"{share.numerator:,} of {share.denominator:,}"
 
 
 def _shade(share: Share) -> str:

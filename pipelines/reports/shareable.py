@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pipelines.home import make_private
 from pipelines.reports.cohort import write_cohort
-from pipelines.reports.forms.shareable import shareable_form
+from pipelines.reports.forms.shareable import shareable_form, shareable_sections
 from pipelines.reports.forms.workbook import workbook_bytes
 from pipelines.reports.page import render_page
 from pipelines.reports.shareable_document import shareable_json
 from pipelines.reports.shared_file import write_shared
+from pipelines.scorecard.section import tables_of
 from pipelines.scorecard.share import Share
 from pipelines.shareable.build import shareables
 from pipelines.shareable.card import NOTICE, Kept, Shareable
@@ -85,6 +86,7 @@ def render_shareable(card: Shareable) -> str:
         sections=SECTIONS,
         codes=[one.code for one in card.indicators if one.rate.status not in NOT_MEASURED],
         unmeasured=[one for one in card.indicators if one.rate.status in NOT_MEASURED],
+        tables=tables_of(shareable_sections(card)),
         bar=BAR,
         points=points,
         share=share,

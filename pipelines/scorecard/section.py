@@ -5,6 +5,7 @@ Page, workbook and JSON show the same tables, so that they cannot disagree. No q
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -59,3 +60,8 @@ class Section:
     title: str
     says: tuple[str, ...]
     tables: tuple[Table, ...]
+
+
+def tables_of(sections: Iterable[Section]) -> dict[str, Table]:
+    """Return the tables of sections by id."""
+    return {table.id: table for section in sections for table in section.tables}

@@ -114,10 +114,9 @@ def _gaps(rows: list[dict[str, Any]], cells: Cells, names: Names) -> tuple[Gap, 
 
 
 def _gap(row: Row, cells: Cells, names: Names) -> Gap:
-    code, digits = row["indicator_code"], cells.digits(row["indicator_code"])
-    rate, reference = (f"{float(row[column]):.{digits}%}" for column in ("rate", "reference_rate"))
-    name = names.alone(row["subgroup_dimension"], row["subgroup_code"])
-    return Gap(name, code, rate, reference, float(row["gap"]), row["students_needed"])
+    code, group = row["indicator_code"], (row["subgroup_dimension"], row["subgroup_code"])
+    rate, reference = cells.rate(code, *group), cells.rate(code)
+    return Gap(names.alone(*group), code, rate, reference, float(row["gap"]), row["students_needed"])
 
 
 def _has_own_gap(row: Row) -> bool:

@@ -76,8 +76,8 @@ class Gap:
 
     name: str
     indicator_code: str
-    rate: str
-    reference: str
+    rate: Rate
+    reference: Rate
     gap: float
     students_needed: int | None
 

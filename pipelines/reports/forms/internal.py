@@ -71,8 +71,8 @@ def short(card: Scorecard) -> Section:
     said = "There is no overall number: a mean would hide what matters."
     unjudged = tuple(f"The system could not judge: {sentence}" for sentence in card.could_not_be_judged)
     return Section("short", "In short", (said, *unjudged), (
-        Table("facts", "What stops or waits", "what each line says", "quality.rule_result, quality.finding, "
-              "quality.submission", as_of(card),
+        Table("facts", "What stops or waits", "gates, findings, files and tables of the program year",
+              "quality.rule_result, quality.finding, quality.submission", as_of(card),
               (Column("fact", "Fact"), Column("count", "How many", "count"), Column("of", "Of what")), facts),
         Table("gates", "Gates", "critical rules over their threshold, and refused files",
               "quality.rule_result, quality.submission", as_of(card),

@@ -116,13 +116,14 @@ def _family_rows(card: Shareable, family: Family) -> Iterator[tuple[Cell, ...]]:
 
 def gaps(card: Shareable) -> Section:
     """Return the gaps whose two rates are both shown."""
-    columns = (Column("group", "Group"), Column("indicator", "Indicator"), Column("rate", "Rate as published"),
-               Column("reference", "All students"), Column("gap", "Gap", "points"),
+    columns = (Column("group", "Group"), Column("indicator", "Indicator"), Column("rate", "Rate", "share"),
+               Column("reference", "All students", "share"), Column("gap", "Gap", "points"),
                Column("needed", "Students needed", "count"))  # fmt: skip
     rows = tuple(
-        (g.name, g.indicator_code, g.rate, g.reference, Decimal(f"{g.gap * 100:.1f}"), g.students_needed)
+        (g.name, g.indicator_code, rate_cells(g.rate)[0], rate_cells(g.reference)[0],
+         Decimal(f"{g.gap * 100:.1f}"), g.students_needed)
         for g in card.gaps
-    )
+    )  # fmt: skip
     table = Table("gaps_shown", "Gaps of groups", "CTE concentrators whom the indicator counts, in the group of the "
                   "line", "publish.gap", released(card), columns, rows,
                   "By name, not by size: an order by size would be a ranking.")  # fmt: skip

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pipelines.scorecard.card import CriterionResult
+from pipelines.scorecard.coverage import LABELS
 from pipelines.scorecard.criteria import judge_criterion
 from pipelines.scorecard.judge import judge_element
 from pipelines.scorecard.readiness import readiness_lines
@@ -34,6 +35,15 @@ def measure_now(seen: Sources, measure_id: str) -> Amount:
     """Return a measure as it stands; None where it cannot be told or there is no such measure."""
     kind, _, rest = measure_id.partition(":")
     return _OF_KIND[kind](seen, rest) if kind in _OF_KIND else None
+
+
+def measure_words(measure_id: str) -> str:
+    """Return a measure in words; an id that is no measure as it stands."""
+    kind, _, rest = measure_id.partition(":")
+    criterion = next((c for element in rubric().elements for c in element.criteria if c.id == rest), None)
+    if criterion is not None and criterion.over == "grantee":
+        return criterion.title
+    return _WORDS.get(kind, measure_id).format(criterion.title if criterion else LABELS.get(rest, rest))
 
 
 def _criterion(seen: Sources, criterion_id: str) -> Amount:
@@ -95,4 +105,15 @@ _OF_KIND: Mapping[str, Callable[[Sources, str], Amount]] = {
     "readiness_at": _readiness_at,
     "level": _level,
     "cells": _cells,
+}
+
+_WORDS = {
+    "criterion": "{}, worst decile of institutions",
+    "median": "{}, median institution",
+    "coverage": "{}: students of whom it is known, of those who did not decline",
+    "informative": "{}: informative answers, of those due",
+    "readiness": "{}: verdict on the grantee",
+    "readiness_at": "{}: institutions at which it is measurable",
+    "cells": "{}: reportable indicator cells",
+    "level": "Level that the data suggest for element {}",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.scorecard.candidates.measure import measure_now
+from pipelines.scorecard.candidates.measure import measure_now, measure_words
 from pipelines.scorecard.people.answers import Answers
 from pipelines.scorecard.people.plan_file import DROPPED, FILE_NAME, Item, Plan
 from pipelines.scorecard.people.progress import Now, amount_words, progress
@@ -88,7 +88,8 @@ def _answer_rows(found: Plan, look: Answers) -> Iterator[tuple[Cell, ...]]:
 def _gains(found: Plan, seen: Sources) -> Table:
     columns = (Column("item", "Item"), Column("status", "Status"), Column("measure", "Measure"),
                Column("start", "From"), Column("goal", "Expected"), Column("now", "Now, as a share", "share"),
-               Column("now_count", "Now, as a number", "number"), Column("so_far", "Gained so far"))  # fmt: skip
+               Column("now_count", "Now, as a number", "number"), Column("so_far", "Gained so far"),
+               Column("id", "Id of the measure"))  # fmt: skip
     rows = tuple(row for item in accepted(found) for row in _gain_rows(item, seen))
     return Table(
         "plan_gains", "What the items were expected to gain, and what is measured now",
@@ -102,8 +103,8 @@ def _gain_rows(item: Item, seen: Sources) -> Iterator[tuple[Cell, ...]]:
     for gain in item.expected:
         now = measure_now(seen, gain.measure)
         yield (
-            item.id, item.status, gain.measure, amount_words(gain.start), amount_words(gain.goal), *_cells(now),
-            progress(gain.start, gain.goal, now),
+            item.id, item.status, measure_words(gain.measure), amount_words(gain.start), amount_words(gain.goal),
+            *_cells(now), progress(gain.start, gain.goal, now), gain.measure,
         )  # fmt: skip
 
 

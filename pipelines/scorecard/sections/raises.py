@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipelines.scorecard.candidates.fix import Candidate, Gain
+from pipelines.scorecard.candidates.measure import measure_words
 from pipelines.scorecard.candidates.propose import Climb, propose
-from pipelines.scorecard.coverage import LABELS
 from pipelines.scorecard.rubric import rubric
 from pipelines.scorecard.section import Cell, Column, Section, Table
 from pipelines.scorecard.share import UNKNOWN, Share
@@ -23,16 +23,6 @@ WHAT = (
     "all, is for people to say. A record may be right as it is; then the rule needs an explanation, not a correction."
 )
 NONE = "The records of this year give no candidate: no gate is closed, and no criterion is known not to be met."
-_WORDS = {
-    "criterion": "{}, worst decile of institutions",
-    "median": "{}, median institution",
-    "coverage": "{}: students of whom it is known, of those who did not decline",
-    "informative": "{}: informative answers, of those due",
-    "readiness": "{}: verdict on the grantee",
-    "readiness_at": "{}: institutions at which it is measurable",
-    "cells": "{}: reportable indicator cells",
-    "level": "Level that the data suggest for element {}",
-}
 _SOURCES = "criteria, gates and mart.readiness, judged again on corrected measurements"
 
 
@@ -96,7 +86,7 @@ def _shares(candidates: Sequence[Candidate], seen: Sources) -> Table:
         Column("after", "After", "share", "exact"),
     )
     rows = tuple(
-        (f"{c.id}: {g.measure}", _words(g), _told(g.now), _told(g.most))
+        (*_named(c, g), _told(g.now), _told(g.most))
         for c, g in _gains(candidates, ("criterion", "median", "coverage", "informative"))
     )
     return Table(
@@ -119,7 +109,11 @@ def _counts(candidates: Sequence[Candidate], seen: Sources) -> Table:
         Column("most", "After, at most", "count"),
     )
     rows = tuple(
-        (f"{c.id}: {g.measure}", _words(g), *(UNKNOWN if n is None else _cell(n) for n in (g.now, g.least, g.most)))
+        (
+            f"{c.id}: {g.measure}",
+            measure_words(g.measure),
+            *(UNKNOWN if n is None else _cell(n) for n in (g.now, g.least, g.most)),
+        )
         for c, g in _gains(candidates, ("level", "cells", "readiness_at"))
     )
     note = (
@@ -148,7 +142,11 @@ def _verdicts(candidates: Sequence[Candidate], seen: Sources) -> Table:
         Column("most", "After, at best"),
     )
     rows = tuple(
-        (f"{c.id}: {g.measure}", _words(g), *(str(v or UNKNOWN).replace("_", " ") for v in (g.now, g.least, g.most)))
+        (
+            f"{c.id}: {g.measure}",
+            measure_words(g.measure),
+            *(str(v or UNKNOWN).replace("_", " ") for v in (g.now, g.least, g.most)),
+        )
         for c, g in _gains(candidates, ("readiness",))
     )
     return Table(
@@ -202,12 +200,8 @@ def _gains(candidates: Sequence[Candidate], kinds: Sequence[str]) -> Iterator[tu
     yield from ((c, gain) for c in candidates for gain in c.gains if gain.measure.partition(":")[0] in kinds)
 
 
-def _words(gain: Gain) -> str:
-    kind, _, rest = gain.measure.partition(":")
-    criterion = next((c for e in rubric().elements for c in e.criteria if c.id == rest), None)
-    if criterion is not None and criterion.over == "grantee":
-        return criterion.title
-    return _WORDS[kind].format(criterion.title if criterion else LABELS.get(rest, rest))
+def _named(candidate: Candidate, gain: Gain) -> tuple[str, str]:
+    return f"{candidate.id}: {gain.measure}", measure_words(gain.measure)
 
 
 def _told(amount: object) -> Cell:
