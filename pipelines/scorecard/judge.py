@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.scorecard.card import CriterionResult, Gate, Suggestion
-from pipelines.scorecard.criteria import judge_criterion
 from pipelines.scorecard.rubric import CoreElement, rubric
 from pipelines.scorecard.sources import Sources
 from pipelines.scorecard.suggestion import suggest
@@ -30,5 +29,5 @@ def judge_element(element: CoreElement, seen: Sources) -> Judged:
     # A refused file holds back every element: what it would have said is not known.
     gates = tuple(g for g in seen.gates if g.kind == "file" or g.dimension in element.dimensions)
     untold = [words for dimension, words in seen.could_not_be_judged if dimension in element.dimensions]
-    criteria = tuple(judge_criterion(c, seen.measured, rubric().suggestion, seen.names) for c in element.criteria)
+    criteria = tuple(seen.judged(c) for c in element.criteria)
     return Judged(criteria, suggest(criteria, gates, untold, rubric()), gates)

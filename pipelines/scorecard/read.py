@@ -20,8 +20,14 @@ class Partition:
     program_year: str
 
     def rows(self, query: str, *more: Any) -> list[dict[str, Any]]:
-        """Return the rows of a query whose first two parameters are grantee and program year."""
-        return named_rows(self.connection, query, [self.grantee_id, self.program_year, *more])
+        """Return the rows of a query whose first two parameters are grantee and program year; not to be changed.
+
+        A query is run once: several parts of a card ask the same, and nothing is written while a card is built.
+        """
+        asked = (query, repr(more))
+        if asked not in self._answers:
+            self._answers[asked] = named_rows(self.connection, query, [self.grantee_id, self.program_year, *more])
+        return self._answers[asked]
 
     def rows_of(self, table: str, query: str, *more: Any) -> list[dict[str, Any]]:
         """Return the rows of a query, none where its table is not there: a run that broke off has not made all."""
@@ -36,6 +42,10 @@ class Partition:
         # Asked once: a card looks for hundreds of tables, and the catalog takes 20 ms each time.
         found = self.connection.execute("select table_schema || '.' || table_name from information_schema.tables")
         return frozenset(row[0] for row in found.fetchall())
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        return {}
 
     def value(self, query: str, *more: Any) -> Any:
         """Return the first value of the first row, or None without rows."""

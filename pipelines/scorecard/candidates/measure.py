@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 
 from pipelines.scorecard.card import CriterionResult
 from pipelines.scorecard.coverage import LABELS
-from pipelines.scorecard.criteria import judge_criterion
 from pipelines.scorecard.judge import judge_element
 from pipelines.scorecard.readiness import readiness_lines
 from pipelines.scorecard.reportable import REPORTABLE, reportable_cells
@@ -58,7 +57,7 @@ def _median(seen: Sources, criterion_id: str) -> Amount:
 
 def _result(seen: Sources, criterion_id: str) -> CriterionResult | None:
     criterion = next((c for element in rubric().elements for c in element.criteria if c.id == criterion_id), None)
-    return judge_criterion(criterion, seen.measured, rubric().suggestion, seen.names) if criterion else None
+    return seen.judged(criterion) if criterion else None
 
 
 def _coverage(seen: Sources, dimension: str) -> Amount:
