@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -127,3 +127,21 @@ def _sheet_cells(column: Column, cell: Cell) -> list[Any]:
     elif isinstance(cell, date):
         value = datetime.combine(cell, time())
     return [value, None, None] if column.kind == "share" else [value]
+
+
+def not_given(table: Table, answer: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the numbers of persons, rows and the like in a table that the answer of its query does not give.
+
+    The two counts of a share stand in one row of the answer; where nobody is counted, it may have no row at all.
+    """
+    rows = [{value for value in row.values() if isinstance(value, int)} for row in answer]
+    given = set().union(*rows)
+    found = []
+    for row in table.rows:
+        for column, cell in zip(table.columns, row, strict=True):
+            if isinstance(cell, Share) and cell.fraction is not None:
+                pair = {cell.numerator, cell.denominator} - ({0} if cell.numerator == 0 else set())
+                found += [] if any(pair <= one for one in rows) else [f"{table.id}, {row[0]}, {column.key}: {pair}"]
+            elif isinstance(cell, int) and column.kind == "count" and cell not in given | {0}:
+                found.append(f"{table.id}, {row[0]}, {column.key}: {cell}")
+    return found

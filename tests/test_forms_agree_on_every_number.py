@@ -11,6 +11,7 @@ import pytest
 from forms_example import (
     as_on_a_sheet,
     internal_card,
+    not_given,
     page_numbers,
     page_tables,
     shareable_card,
@@ -127,7 +128,13 @@ def _near(rows: list[list[object]]) -> list[list[object]]:
 
 def test_every_number_of_persons_on_the_shareable_page_stands_in_its_tables(shared: tuple[Shareable, Path]) -> None:
     shown, tables = page_tables(render_shareable(shared[0])), tables_of(shareable_sections(shared[0]))
-    pairs = {"indicators-caption": "indicators_everybody", "coverage-caption": "attributes_known"}
+    pairs = {
+        "indicators-caption": "indicators_everybody", "coverage-caption": "attributes_known",
+        "gaps-caption": "gaps_shown", "institutions-caption": "institutions_rates",
+        "programs-caption": "programs_rates", "years-caption": "years_together",
+        "tallies-caption": "rules_by_dimension", "rules-caption": "rules_failed", "kept-caption": "shown_by_kind",
+        "changes-caption": "release_changes",
+    }  # fmt: skip
     pairs |= {f"{f.anchor}-caption": f"groups_{f.anchor.replace('-', '_')}" for f in shared[0].families}
     pairs |= {f"{f.anchor}-caption": f.anchor.replace("-", "_") for f in shared[0].student_families}
     for caption, key in pairs.items():
@@ -213,6 +220,21 @@ def test_the_queries_on_attributes_and_changes_give_the_numbers_of_their_tables(
     changes = run_query(shared[1], "what_changed")
     told = {(r["change"].replace("_", " "), r["row_count"], r["previous_number"]) for r in changes}  # type: ignore[attr-defined]
     assert {tuple(r[1:]) for r in tables["release_changes"].rows} <= told
+
+
+def test_each_query_beside_a_table_gives_every_count_of_it(shared: tuple[Shareable, Path]) -> None:
+    tables = [t for t in tables_of(shareable_sections(shared[0])).values() if t.query and t.rows]
+    assert len(tables) > 5
+    answers = {t.query: run_query(shared[1], t.query.removeprefix("published/")) for t in tables}
+    assert [m for table in tables for m in not_given(table, answers[table.query])] == []
+
+
+def test_each_gap_of_the_shareable_edition_is_that_of_the_published_file(shared: tuple[Shareable, Path]) -> None:
+    query = "select indicator_code, round(100 * gap, 1), students_needed from publish.gap where gap is not null"
+    told = {(code, float(gap), needed) for code, gap, needed in published(shared[1], query)}  # type: ignore[arg-type]
+    table = tables_of(shareable_sections(shared[0]))["gaps_shown"]
+    assert table.rows
+    assert {(row[1], float(row[4]), row[5]) for row in table.rows} <= told  # type: ignore[arg-type]
 
 
 def test_two_tables_never_share_a_name_so_that_links_and_keys_lead_to_one(

@@ -1,7 +1,8 @@
-"""A query beside a number must give that number. Do the queries of the scorecard's evidence and trend agree with it?"""
+"""A query beside a number must give that number. Do the queries that a scorecard names agree with it?"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,9 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import Ran
+from forms_example import not_given, tables_of
 
 from pipelines.models import sql_root
 from pipelines.query import named_rows
+from pipelines.reports.forms.internal import internal_sections
 from pipelines.scorecard.build import build_scorecard, run_of
 from pipelines.scorecard.card import Scorecard
 from pipelines.scorecard.share import Share, at_rank
@@ -81,3 +84,29 @@ def test_rates_by_year_are_those_of_the_query(warehouse: duckdb.DuckDBPyConnecti
 
     assert shown == by_year
     assert shown
+
+
+def answer(connection: duckdb.DuckDBPyConnection, name: str, grantee_id: str) -> list[dict[str, Any]]:
+    """Run a query as it stands, for another grantee than the one that it names."""
+    text = (sql_root() / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    return named_rows(connection, re.sub(r"grantee_id = '\w+'", f"grantee_id = '{grantee_id}'", text))
+
+
+@pytest.mark.parametrize("grantee_id", ["alabama", "delaware", "florida", "oregon", "udc"])
+def test_each_query_beside_a_table_gives_every_count_of_it(
+    warehouse: duckdb.DuckDBPyConnection, grantee_id: str
+) -> None:
+    tables = [t for t in tables_of(internal_sections(card(warehouse, grantee_id))).values() if t.query]
+    assert len(tables) > 10
+    missing = [m for table in tables for m in not_given(table, answer(warehouse, table.query, grantee_id))]
+    assert missing == []
+
+
+def test_a_query_that_leaves_one_line_out_would_be_seen(warehouse: duckdb.DuckDBPyConnection) -> None:
+    tables = tables_of(internal_sections(card(warehouse, "florida")))
+    table = tables["gaps_tested"]
+    whole = answer(warehouse, table.query, "florida")
+    shown = next(cell for cell in table.rows[0] if isinstance(cell, Share))
+    others = [row for row in whole if not {shown.numerator, shown.denominator} <= set(row.values())]
+    assert len(others) < len(whole)
+    assert not_given(table, others) != []

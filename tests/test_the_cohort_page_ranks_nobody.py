@@ -90,7 +90,7 @@ def test_definitions_that_nobody_tells_are_not_taken_for_the_same(tmp_path: Path
     page = cohort(tmp_path, home_of(tmp_path, "udc"), home_of(tmp_path, "oregon"))
 
     assert page.count("Do not compare these rates.") == 3
-    assert "say the same" not in page
+    assert "The released definitions of" not in page
 
 
 def test_a_page_of_samples_says_whose_data_it_is_not(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from pipelines.scorecard.cluster_programs import (
 from pipelines.scorecard.section import Cell, Column, Table
 from pipelines.scorecard.share import UNKNOWN as CANNOT_TELL
 
-SOURCE, QUERY = "mart.program_cluster", "program_clusters"
+SOURCE, QUERY, QUERY_BY_FIELD = "mart.program_cluster", "program_clusters_summed", "program_clusters"
 WHO = (
     "programs of the inventory; concentrators of the year, each counted once in the State, at the program in which "
     "most credits were earned"
@@ -185,7 +185,7 @@ def to_do_table(programs: Sequence[Program], as_of: str) -> Table:
     return Table(
         "clusters_to_do", "What is missing for that submission, by CIP code",
         "programs of the inventory without a State's cluster of the 14, and their concentrators", SOURCE, as_of,
-        columns, rows, "The State approves; what is proposed here is sent nowhere.", QUERY,
+        columns, rows, "The State approves; what is proposed here is sent nowhere.", QUERY_BY_FIELD,
     )  # fmt: skip
 
 

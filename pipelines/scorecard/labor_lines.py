@@ -11,7 +11,7 @@ from pipelines.measures.labor_settings import ALL_OCCUPATIONS, LaborSettings
 from pipelines.scorecard.section import Cell, Column, Table
 from pipelines.scorecard.share import UNKNOWN, Share
 
-QUERY = "labor_market_of_programs"
+BY_GROUP, BY_FIELD, UNTOLD = "labor_market_of_programs", "labor_market_of_fields", "labor_market_left_untold"
 MARKS = {"high_skill": "high-skill", "high_wage": "high-wage", "in_demand": "in-demand", "all_three": "all three"}
 VERDICTS = {"yes": "yes", "no": "no", "cannot_tell": UNKNOWN}
 CROSSWALK = {
@@ -62,7 +62,7 @@ def alignment_table(rows: Sequence[dict[str, Any]], as_of: str, vintage: str) ->
         "labor_alignment", "Concentrators in programs that lead to such occupations",
         "concentrators of the grantee and year; a person counts once, with any program that leads there",
         "mart.labor_alignment", f"{as_of}; {vintage}", tuple(columns), tuple(_aligned(row) for row in rows),
-        f"Parts of a dimension sum to all concentrators; {_NATION}.", QUERY,
+        f"Parts of a dimension sum to all concentrators; {_NATION}.", BY_GROUP,
     )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def program_table(rows: Sequence[dict[str, Any]], as_of: str, vintage: str) -> T
         "fields (CIP codes) of the programs in the inventory; of a field, the occupations that count",
         _MODELS, f"{as_of}; {vintage}", columns, tuple(_program(row) for row in rows),
         f"{_NATION.capitalize()}. Postsecondary teachers, whom the crosswalk names for nearly every field, count only "
-        "where the grantee says so.", QUERY,
+        "where the grantee says so.", BY_FIELD,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def context_table(rows: Sequence[dict[str, Any]], as_of: str, vintage: str) -> T
         "Frey and Osborne 2013 (SOC 2010, by the crosswalk to SOC 2018); O*NET work context", f"{as_of}; {vintage}",
         columns, lines,
         "No verdict rests on this. The probabilities are two authors' estimate of 2013, and were much disputed; a code "
-        "of SOC 2018 has the range of all codes of SOC 2010 that became it.", QUERY,
+        "of SOC 2018 has the range of all codes of SOC 2010 that became it.", BY_FIELD,
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def missing_table(fields: Sequence[dict[str, Any]], occupations: Sequence[dict[s
                 rows.append(("Occupations", words[key], Share(found, whole), None))
     return Table(
         "labor_missing", "Fields and occupations with and without data", "fields of programs in the inventory",
-        _MODELS, as_of, columns, tuple(rows), "Nothing without data is dropped, and none counts as no.", QUERY,
+        _MODELS, as_of, columns, tuple(rows), "Nothing without data is dropped, and none counts as no.", UNTOLD,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def quality(card: Shareable) -> Section:
         (Column("dimension", "Dimension"), Column("passed", "Passed", "count"), Column("failed", "Failed", "count"),
          Column("untold", "Not told or nothing to judge", "count")),
         tuple((t.dimension, t.passed, t.failed, t.untold) for t in card.tallies),
-        "A waived failure is a failure.", "published/quality_of_a_rule",
+        "A waived failure is a failure.", "published/rules_by_dimension",
     )  # fmt: skip
     failed = Table(
         "rules_failed", "Rules that failed", "rows that the rule judges", "publish.rule_result", released(card),

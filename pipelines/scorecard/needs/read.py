@@ -12,7 +12,7 @@ from pipelines.scorecard.share import UNKNOWN, Share
 from pipelines.scorecard.sources import Sources
 
 MOST_ROWS = 60
-QUERY = "local_needs_of_a_recipient"
+QUERY = "local_needs_by_recipient"
 RECIPIENT = Column("recipient", "Eligible recipient")
 
 

@@ -98,9 +98,9 @@ def _told(rows: list[dict[str, Any]], as_of: str) -> tuple[Table, Table]:
     return (
         Table("gaps_tested", "Gaps of subgroups", population, "mart.gap", as_of, COLUMNS, tested,
               "Records are all there are; interval and test speak of the process behind them.",
-              "gap_that_can_be_trusted"),
+              "gaps_of_a_grantee"),
         Table("gaps_untested", "Gaps that no test can tell", population, "mart.gap", as_of,
-              (*COLUMNS[:5], Column("why", "Why not tested")), untested, query="gap_that_can_be_trusted"),
+              (*COLUMNS[:5], Column("why", "Why not tested")), untested, query="gaps_of_a_grantee"),
     )  # fmt: skip
 
 
