@@ -24,15 +24,19 @@ _FINDINGS = """
     where grantee_id = $1 and program_year = $2 order by finding_id
 """
 _OF_RULES = {"passed": "passes", "not_applicable": "has no records to judge", "error": "could not be judged"}
+# What a share of an answer counts: less of the first is better, more of the last.
+FAILING, AS_SAID = "rows that fail", "what the criterion says"
+REACHED = "concentrators of the group who met the measure"
 
 
 @dataclass(frozen=True)
 class State:
-    """What an id means, the number that stands for it now, and how it stands in words."""
+    """What an id means, the share that stands for it now, how it stands in words, and what it is a share of."""
 
     meaning: str
     now: Share | None
     words: str
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class Answers:
         failing = "fails; waived, which is no pass" if found.is_waived else "fails"
         words = _OF_RULES.get(found.status, failing)
         is_within = found.status == "passed" and found.failed.numerator
-        return State(meaning, found.failed, f"{words}: what fails is within its threshold" if is_within else words)
+        told = f"{words}: what fails is within its threshold" if is_within else words
+        return State(meaning, found.failed, told, FAILING)
 
     def _criterion(self, criterion_id: str) -> State:
         found = self._criteria.get(criterion_id)
@@ -65,7 +70,7 @@ class Answers:
             return State("no criterion of the rubric in force", None, UNKNOWN)
         words = {True: "met", False: "not met", None: UNKNOWN}[found.is_met]
         worst = f"; worst decile {found.worst.percent}" if found.worst else ""
-        return State(f"{found.title}: {found.needed}", found.measured, words + worst)
+        return State(f"{found.title}: {found.needed}", found.measured, words + worst, AS_SAID)
 
     def _gap(self, gap_id: str) -> State:
         indicator, _, group = gap_id.partition(":")
@@ -74,7 +79,8 @@ class Answers:
         if found is None or found.status != COMPUTED:
             return State(meaning, None, "the gap cannot be computed")
         words = "below everybody by more than chance" if found.is_below else "not below by more than chance can explain"
-        return State(meaning, found.rate, words if found.said != UNTESTED else "not tested: too few, or too unknown")
+        told = words if found.said != UNTESTED else "not tested: too few, or too unknown"
+        return State(meaning, found.rate, told, REACHED)
 
     def _finding(self, finding_id: str) -> State:
         if finding_id not in self._findings:

@@ -63,9 +63,9 @@ def _items(found: Plan) -> Table:
 
 
 def _answers(found: Plan, seen: Sources) -> Table:
-    columns = (Column("item", "Item"), Column("answers", "Answers"), Column("meaning", "In words"),
-               Column("now", "Now", "share", "rule: failing rows; criterion: its share; gap: the group's rate"),
-               Column("words", "How it stands"))  # fmt: skip
+    columns = (Column("item", "Item"), Column("meaning", "Answers"), Column("now", "Now", "share"),
+               Column("of", "A share of what"), Column("words", "How it stands"),
+               Column("answers", "Id of the answer"))  # fmt: skip
     look = Answers(seen)
     return Table(
         "plan_answers", "What the items answer, as it stands in this program year",
@@ -80,9 +80,9 @@ def _answer_rows(found: Plan, look: Answers) -> Iterator[tuple[Cell, ...]]:
     for item in found.items:
         for answer in item.answers:
             state = look.state(answer)
-            yield item.id, answer, state.meaning, state.now, state.words
+            yield item.id, state.meaning, state.now, state.of, state.words, answer
         if not item.answers:
-            yield item.id, "nothing", "answers no finding, rule, criterion or gap", None, ""
+            yield item.id, "answers no finding, rule, criterion or gap", None, "", "", "nothing"
 
 
 def _gains(found: Plan, seen: Sources) -> Table:
