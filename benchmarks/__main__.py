@@ -1,4 +1,4 @@
-"""The command: `python -m benchmarks [landing | judging | desk | indicators | disclosure | check] [--rows N,N] ...`.
+"""The command: `python -m benchmarks [landing | judging | desk | indicators | disclosure | scorecards | check] ...`.
 
 `judging` takes `--peers` besides, and `--write` keeps what was measured.
 """
@@ -10,29 +10,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import checking, desk, disclosure, indicators, landing
+from benchmarks import checking, desk, disclosure, indicators, landing, scorecards
 from benchmarks.compare import compare
 from benchmarks.judging import compare as judging
 from benchmarks.page import keep, machine, table
+
+PARTS = {
+    "landing": landing.main, "judging": judging.main, "desk": desk.main, "indicators": indicators.main,
+    "disclosure": disclosure.main, "scorecards": scorecards.main,
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure each number of students, print the table, and keep it where asked to."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words[:1] == ["landing"]:
-        landing.main(words[1:])
-        return
-    if words[:1] == ["judging"]:
-        judging.main(words[1:])
-        return
-    if words[:1] == ["desk"]:
-        desk.main(words[1:])
-        return
-    if words[:1] == ["indicators"]:
-        indicators.main(words[1:])
-        return
-    if words[:1] == ["disclosure"]:
-        disclosure.main(words[1:])
+    if words and words[0] in PARTS:
+        PARTS[words[0]](words[1:])
         return
     if words == ["check"]:
         checking.main()

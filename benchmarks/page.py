@@ -17,6 +17,7 @@ JUDGING = ("<!-- judging: begin -->", "<!-- judging: end -->")
 LANDING = ("<!-- landing: begin -->", "<!-- landing: end -->")
 DESK = ("<!-- desk: begin -->", "<!-- desk: end -->")
 INDICATORS = ("<!-- indicators: begin -->", "<!-- indicators: end -->")
+SCORECARDS = ("<!-- scorecards: begin -->", "<!-- scorecards: end -->")
 LIBRARIES = ("duckdb", "great-expectations", "polars", "pyarrow", "numpy", "sqlalchemy")
 _HEAD = ("", "students", "way", "seconds", "a second", "times", "CPU seconds", "CPU times", "peak MB")
 
