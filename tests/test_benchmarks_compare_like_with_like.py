@@ -1,13 +1,15 @@
 """Do the benchmarks run, and do they compare ways that come to the same counts?"""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from conftest import Ran
 
-from benchmarks import indicators, process
+from benchmarks import indicators, process, scorecards
 from benchmarks.__main__ import main
 from benchmarks.compare import Comparison, Cost, agree
 from benchmarks.judging import compare as judging
@@ -86,6 +88,17 @@ def test_all_subgroups_are_measured_beside_the_same_indicators_of_everybody(
     assert [line[2].strip() for line in lines] == list(indicators.WAYS.values())
     assert int(lines[1][8].replace(",", "")) > 1000 * int(lines[0][8]), "the cells are all there"
     assert list(tmp_path.iterdir()) == [], "gigabytes would pile up"
+
+
+@pytest.mark.slow
+def test_the_scorecards_that_are_timed_are_all_of_a_night(tmp_path: Path, demonstration: Ran) -> None:
+    (tmp_path / "home").mkdir()
+    for name in ("warehouse.duckdb", "kind.txt"):
+        shutil.copy2(demonstration.home / name, tmp_path / "home")
+    (tmp_path / "inbox").symlink_to(process.ROOT / "sample_data")
+    made = scorecards.measure(tmp_path, "cards")
+    assert made["files"] == len([*demonstration.home.glob("scorecards/*/*/scorecard-internal.*")]) > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "inbox"], "gigabytes would pile up"
 
 
 def test_the_file_that_is_landed_is_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pipelines.reports.page import TEMPLATES, render_page
 from pipelines.reports.scorecard import render_scorecard
 from pipelines.scorecard.build import build_scorecard
 
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 
 
 class Reader(HTMLParser):

@@ -52,6 +52,13 @@ def test_the_first_sheet_says_what_the_numbers_are_and_leads_to_each_section() -
     assert texts(made, 0)[-3:] == ["Run", "Run", "r1"]
 
 
+def test_the_file_tells_its_title_and_what_the_numbers_are_before_it_is_opened() -> None:
+    about = part(form(fictional="FICTIONAL, not data of Oregon"), "docProps/core.xml")
+    assert f"<dc:title>{form().title}</dc:title>" in about
+    assert "restricted: unprotected counts" in about
+    assert "FICTIONAL, not data of Oregon" in about
+
+
 def test_every_sheet_carries_the_notice_where_it_stays_in_sight_and_on_each_printed_page() -> None:
     for sheet in book(form(fictional="FICTIONAL, not data of Oregon")).worksheets[1:]:
         assert str(sheet["A1"].value).startswith("restricted: unprotected counts; FICTIONAL")

@@ -12,7 +12,7 @@ from shareable_example import GRANTEE, HOSTILE, NAME, YEAR, add, published_file
 from pipelines.reports.shareable import bands, points, write_shareable
 from pipelines.shareable.told import code_words, highest, rate_of, status_of
 
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 BARS = re.compile(r'<svg class="bar".*?</svg>', re.DOTALL)
 
 
