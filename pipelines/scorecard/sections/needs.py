@@ -5,8 +5,9 @@ The tables stand in ``pipelines.scorecard.needs``. Evidence for a college's own 
 
 from __future__ import annotations
 
-from pipelines.scorecard.needs.access import behind_table, funnel_table, nontraditional_table, parity_table
+from pipelines.scorecard.needs.access import behind_table, funnel_table
 from pipelines.scorecard.needs.alignment import alignment_table, cannot_table
+from pipelines.scorecard.needs.parity import nontraditional_table, parity_table
 from pipelines.scorecard.needs.performance import group_gaps_table, performance_table
 from pipelines.scorecard.needs.progress import educators_table, progress_table
 from pipelines.scorecard.needs.size import below_table, programs_of, size_table, threshold_table
