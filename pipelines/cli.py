@@ -184,9 +184,13 @@ def status(home: Path | None, home_here: Path | None) -> None:
     Example:
       cte status --home /srv/cte
     """  # noqa: D301
-    from pipelines.status import report_status
+    from rich.console import Console
 
-    sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, click.echo))
+    from pipelines.status import report_status
+    from pipelines.terminal import teller
+
+    # Who hangs up early (``| head``) learns less, and is told no fault of the system.
+    sys.exit(report_status(settings_from_environment(_text(home_here or home)).home, teller(Console())))
 
 
 for command in (annotate, definition, layout, rules, rejudge, notices, publish, replay, why, *COMMANDS):

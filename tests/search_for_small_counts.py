@@ -14,8 +14,10 @@ from pipelines.disclosure.audit import under_policy
 # A table of counts: what holds the count of persons, and the column of how many it is a part of.
 COUNTS = (("indicator", "numerator_count"), ("indicator_pooled", "numerator_count"))
 _TAGS, _STYLE = re.compile(r"<[^>]+>"), re.compile(r"<(style|head).*?</\1>", re.DOTALL)
-# What a page says of itself counts rates and programs, not students.
-_OF = re.compile(r"(?<![\d,.])([\d,]+) of ([1-9][\d,]*)(?![\d,]| rates are| clusters have| single programs)")
+# How many numbers of each kind are withheld: it counts numbers, not students.
+_OF_NUMBERS = re.compile(r'<caption id="kept-caption".*?</table>', re.DOTALL)
+# What a page says of itself counts rates and programs, not students; "release 1 of 2026-01-15" is a date.
+_OF = re.compile(r"(?<![\d,.])([\d,]+) of ([1-9][\d,]*)(?![\d,]|-\d| rates are| clusters have| single programs)")
 
 
 def found_in_published(folder: Path) -> list[str]:
@@ -34,7 +36,8 @@ def found_in_published(folder: Path) -> list[str]:
 
 def told_pairs(page: Path) -> Iterator[tuple[int, int]]:
     """Yield each ``n of m`` that a page shows."""
-    text = unescape(_TAGS.sub(" ", _STYLE.sub("", page.read_text(encoding="utf-8"))))
+    of_students = _OF_NUMBERS.sub("", _STYLE.sub("", page.read_text(encoding="utf-8")))
+    text = unescape(_TAGS.sub(" ", of_students))
     for part, whole in _OF.findall(text):
         yield int(part.replace(",", "")), int(whole.replace(",", ""))
 

@@ -42,6 +42,20 @@ def test_a_log_on_a_full_disk_costs_the_log_and_not_the_night() -> None:
         assert _python(SAY_MUCH + GOES_ON, full.fileno()) == (0, "went on")
 
 
+def test_who_hangs_up_on_the_status_is_told_no_fault_of_the_system(tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.argv = ['cte', 'status', '--home', {str(tmp_path)!r}]; from pipelines.cli import main; main()"
+    )
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        hung_up = _python(code, writing)
+    finally:
+        os.close(writing)
+    assert hung_up == _python(code, subprocess.DEVNULL)
+    assert hung_up[0] != SYSTEM_FAILED
+
+
 def test_a_log_that_knows_no_accents_spells_them_out() -> None:
     code = "from pipelines.terminal import write_what_it_can\nwrite_what_it_can()\n" + SAY_MUCH + "say('é[/red]')\n"
     assert _python(code, subprocess.DEVNULL, PYTHONIOENCODING="ascii") == (0, "")

@@ -134,7 +134,10 @@ def _runs(connection: duckdb.DuckDBPyConnection, asked: Asked, first: str | None
     earlier = [run_id for run_id in known if run_id < end]
     begin = first or (earlier[-1] if earlier else "")
     if not begin or not end:
-        msg = f"{asked.grantee_id} {asked.program_year}: fewer than two runs kept what they were made under"
+        msg = (
+            f"{asked.grantee_id} {asked.program_year}: why compares two runs, and fewer kept what they were made "
+            "under; ask again after another night has written its scorecards"
+        )
         raise ConfigurationError(msg)
     return begin, end
 
