@@ -20,7 +20,7 @@ run: setup ## runs one night: of sample_data in ./data-demo, or of the home in C
 	esac
 
 test: check ## runs make check, then all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 25 --durations-min 20
 
 proof: setup ## finds every fault of a sample of 100 thousand students; attacks 1,000 random releases
 	@CTE_PROOF_STUDENTS=100000 CTE_RANDOM_RELEASES=1000 $(BIN)/python -m pytest --numprocesses auto \
